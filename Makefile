@@ -1,0 +1,43 @@
+# `make run` shows the site with the example; `make test` proves it. `make help` lists the rest.
+
+PYTHON := .venv/bin/python
+PORT ?= $(or $(shell sed -n 's/^PORT=//p' .env 2>/dev/null),8000)
+export PORT
+
+.PHONY: help run test check format setup setup-dev lock clean
+.DEFAULT_GOAL := help
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+run: setup ## serve the site with the example on http://127.0.0.1:8000 (PORT=... for another port)
+	@.ci/serve
+
+test: setup-dev ## everything: checks, SQLite, PostgreSQL and browser tests
+	@.ci/system-packages test
+	@$(MAKE) --no-print-directory check
+	@echo "== Tests on SQLite"
+	@env -u DATABASE_URL $(PYTHON) -m pytest --durations=10 -m "not postgres and not browser"
+	@echo "== Tests on PostgreSQL, with races and browser"
+	@.ci/with-postgres $(PYTHON) -m pytest --durations=10
+
+check: setup-dev ## lint, formatting, templates, import contract, types, missing migrations
+	@.ci/check
+
+format: setup-dev ## put code into the one agreed form
+	@$(PYTHON) -m ruff check --quiet --fix .
+	@$(PYTHON) -m ruff format --quiet .
+
+setup: ## virtual environment with the pinned packages the site needs
+	@.ci/install requirements.txt
+	@.ci/system-packages run
+
+setup-dev: setup ## the same, with the tools for checking and testing
+	@.ci/install requirements-dev.txt
+
+lock: setup ## renew the pinned versions from requirements.in and requirements-dev.in
+	@.ci/lock
+
+clean: ## remove the virtual environment, caches and collected files (never data)
+	@rm -rf .venv staticfiles .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

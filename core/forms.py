@@ -1,0 +1,259 @@
+"""The base of every form: fields that understand Indonesian typing, one crispy set-up, locking, rows, the error list.
+
+Buttons named `<prefix>-tambah_baris` add an empty row without JavaScript: any form that receives such a button is not
+valid and shows what was typed again, without complaints. A page needs no code for it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import models
+from django.forms.forms import DeclarativeFieldsMetaclass
+from django.forms.formsets import DELETION_FIELD_NAME, TOTAL_FORM_COUNT
+from django.forms.utils import ErrorDict
+
+from . import fields
+
+ADD_ROW = "tambah_baris"
+
+FORM_CLASSES: dict[type[models.Field], type[forms.Field]] = {
+    models.IntegerField: fields.BilanganField,
+    models.SmallIntegerField: fields.BilanganField,
+    models.BigIntegerField: fields.BilanganField,
+    models.PositiveIntegerField: fields.BilanganField,
+    models.PositiveSmallIntegerField: fields.BilanganField,
+    models.PositiveBigIntegerField: fields.BilanganField,
+    models.DecimalField: fields.DesimalField,
+    models.DateField: fields.TanggalField,
+    models.CharField: fields.TeksField,
+    models.TextField: fields.TeksField,
+}
+# SQLite takes any integer; the form holds the limits that PostgreSQL will.
+COLUMN_MAX: dict[type[models.Field], int] = {
+    models.SmallIntegerField: 2**15 - 1,
+    models.PositiveSmallIntegerField: 2**15 - 1,
+    models.IntegerField: 2**31 - 1,
+    models.PositiveIntegerField: 2**31 - 1,
+    models.BigIntegerField: 2**63 - 1,
+    models.PositiveBigIntegerField: 2**63 - 1,
+}
+
+
+def formfield_for(db_field: models.Field, **kwargs: Any) -> forms.Field | None:
+    """The form field for a column, by its type and by our naming: `tahun...`, `lintang`, `bujur`, label with `(Rp)`.
+
+    What a form's `Meta` names itself (`field_classes`, `widgets`) goes first; columns with choices stay selects.
+    """
+    kind = type(db_field)
+    if not getattr(db_field, "choices", None) and kind in FORM_CLASSES:
+        kwargs.setdefault("form_class", _class_by_name(db_field) or FORM_CLASSES[kind])
+        if kind in COLUMN_MAX and issubclass(kwargs["form_class"], fields.AngkaField):
+            kwargs.setdefault("min_value", 0)
+            kwargs.setdefault("max_value", COLUMN_MAX[kind])
+    return db_field.formfield(**kwargs)
+
+
+def _class_by_name(db_field: models.Field) -> type[forms.Field] | None:
+    if db_field.name in ("lintang", "bujur"):
+        return fields.KoordinatField
+    if type(db_field) in COLUMN_MAX and db_field.name.startswith("tahun"):
+        return fields.TahunField
+    if type(db_field) in COLUMN_MAX and "(Rp)" in str(db_field.verbose_name):
+        return fields.RupiahField
+    return None
+
+
+class _Shared:
+    """What plain and model forms have in common."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        # A page writes the form element and the token itself: it often holds a form and its tables of rows.
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.terkunci = False
+        for field in self.fields.values():
+            if field.required and field.error_messages["required"] == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = _required_message(field)
+
+    @property
+    def adding_row(self) -> bool:
+        """Whether the user pressed a "Tambah baris" button rather than "Simpan"."""
+        return any(str(name).endswith(f"-{ADD_ROW}") for name in self.data)  # type: ignore[attr-defined]
+
+    def full_clean(self) -> None:
+        if self.is_bound and self.adding_row:  # type: ignore[attr-defined]
+            self._errors, self.cleaned_data = ErrorDict(), {}
+            return
+        super().full_clean()  # type: ignore[misc]
+
+    def is_valid(self) -> bool:
+        return not self.adding_row and super().is_valid()  # type: ignore[misc]
+
+    def lock_fields(self, open_fields: Iterable[str] = ()) -> None:
+        """Close all fields but `open_fields`: shown, marked, and whatever a crafted POST says is ignored."""
+        still_open = set(open_fields)
+        self.terkunci = True
+        for name, field in self.fields.items():
+            if name in still_open or isinstance(field.widget, forms.HiddenInput):
+                continue
+            field.disabled = True
+            field.required = False
+            field.widget.attrs["class"] = f"{field.widget.attrs.get('class', '')} terkunci".strip()
+
+
+def _required_message(field: forms.Field) -> str:
+    if isinstance(field, forms.FileField):
+        return "Pilih berkas."
+    if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
+        return "Pilih salah satu."
+    return fields.WAJIB
+
+
+class BaseForm(_Shared, forms.Form):
+    """A form that is not about one model row."""
+
+
+class BaseModelForm(_Shared, forms.ModelForm):
+    """A form about one model row. `formfield_for` applies even when a subclass writes its own `Meta` from scratch."""
+
+    class Meta:
+        formfield_callback = formfield_for
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if getattr(cls.Meta, "formfield_callback", None) is None:
+            cls.Meta.formfield_callback = staticmethod(formfield_for)  # type: ignore[assignment]
+
+
+_RELOAD = "Halaman ini sudah terlalu lama terbuka. Muat ulang, lalu kirim lagi."
+
+
+class FormKeyMixin(metaclass=DeclarativeFieldsMetaclass):
+    """A key per shown form, so that a double submit has one effect (`core.idempotency`)."""
+
+    kunci_formulir = forms.UUIDField(
+        widget=forms.HiddenInput, initial=uuid.uuid4, error_messages={"required": _RELOAD, "invalid": _RELOAD}
+    )
+
+
+class VersionMixin(metaclass=DeclarativeFieldsMetaclass):
+    """The version of the row the form was opened with, against lost updates (`core.versions`)."""
+
+    versi = forms.IntegerField(
+        widget=forms.HiddenInput, max_value=2**31 - 1, error_messages={"required": _RELOAD, "invalid": _RELOAD}
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if row := getattr(self, "instance", None):
+            self.initial.setdefault("versi", row.versi)  # type: ignore[attr-defined]
+
+
+class BaseRowFormSet(forms.BaseInlineFormSet):
+    """Rows of one table (blok, tarif): a name for every input, a delete tick, rows added with or without JavaScript."""
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        prefix = kwargs.get("prefix") or self.get_default_prefix()
+        if data is not None and f"{prefix}-{ADD_ROW}" in data:
+            data = _with_one_more_row(data, f"{prefix}-{TOTAL_FORM_COUNT}", self.absolute_max)
+        self.terkunci = False
+        super().__init__(data, *args, **kwargs)
+
+    @property
+    def add_row_name(self) -> str:
+        """Name of the button that asks for one more row."""
+        return f"{self.prefix}-{ADD_ROW}"
+
+    @property
+    def adding_row(self) -> bool:
+        return any(str(name).endswith(f"-{ADD_ROW}") for name in self.data)
+
+    def is_valid(self) -> bool:
+        return not self.adding_row and super().is_valid()
+
+    def full_clean(self) -> None:
+        if self.is_bound and self.adding_row:
+            self._errors, self._non_form_errors = [], self.error_class()
+            return
+        super().full_clean()
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        number = "__nomor__" if index is None else index + 1
+        if DELETION_FIELD_NAME in form.fields:
+            form.fields[DELETION_FIELD_NAME].label = "Hapus"
+        for name, field in form.fields.items():
+            if not isinstance(field.widget, forms.HiddenInput):
+                field.widget.attrs.setdefault("aria-label", f"{form[name].label}, baris {number}")
+        if self.terkunci:
+            form.lock_fields()
+
+    def lock(self) -> None:
+        """Close the whole table: nothing can be added, changed or removed, whatever the POST says."""
+        self.terkunci = True
+        self.can_delete = False
+        self.extra = 0
+        self.max_num = self.initial_form_count()
+        self.validate_max = False
+        vars(self).pop("forms", None)
+
+
+def _with_one_more_row(data: Any, total: str, limit: int) -> Any:
+    copy = data.copy()
+    with suppress(ValueError):  # a broken management form is Django's to refuse
+        copy[total] = str(min(int(copy.get(total, "0")) + 1, limit))
+    return copy
+
+
+@dataclass(frozen=True)
+class FormError:
+    """One line of the error list: the field's label, what is wrong, and the id to jump to ("" if there is no field)."""
+
+    label: str
+    text: str
+    target: str
+
+
+def list_errors(subject: Any) -> list[FormError]:
+    """Every error of a form, a formset or a list of them, in the order of the page."""
+    return [error for form in _each(subject) for error in _errors_of(form)]
+
+
+def _each(subject: Any) -> Iterator[Any]:
+    if isinstance(subject, forms.BaseForm | forms.BaseFormSet):
+        yield subject
+    elif subject is not None:
+        for item in subject:
+            yield from _each(item)
+
+
+def _errors_of(form: Any) -> Iterator[FormError]:
+    if not form.is_bound:
+        return
+    if isinstance(form, forms.BaseFormSet):
+        for number, row in enumerate(form.forms, start=1):
+            for error in _errors_of(row):
+                label = f"Baris {number}, {error.label}" if error.label else f"Baris {number}"
+                yield FormError(label, error.text, error.target or f"baris_{row.prefix}")
+        for text in form.non_form_errors():
+            yield FormError("", str(text), "")
+        return
+    for text in form.errors.get(NON_FIELD_ERRORS, ()):
+        yield FormError("", str(text), "")
+    for name in form.fields:
+        for text in form.errors.get(name, ()):
+            bound = form[name]
+            # Radios and ticks have no element of the group's id; their first one is a place to jump to.
+            target = bound.id_for_label or f"{bound.auto_id}_0"
+            yield FormError("", str(text), "") if bound.is_hidden else FormError(str(bound.label), str(text), target)

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from core.constraints import choices_valid, rule
+from core.enums import Kewenangan, Peran
+
+from .region import KabupatenKota
+
+
+class PenggunaManager(BaseUserManager["Pengguna"]):
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> Pengguna:
+        pengguna = self.model(username=username, **fields)
+        pengguna.set_password(password)
+        pengguna.full_clean(exclude=["password"])
+        pengguna.save(using=self._db)
+        return pengguna
+
+
+class Pengguna(AbstractBaseUser):
+    """An account. There is no superuser: the rules of an isian bind the admin too."""
+
+    username = models.CharField(
+        "nama akun", max_length=60, unique=True, error_messages={"unique": "Nama akun ini sudah dipakai."}
+    )
+    nama = models.CharField(max_length=120)
+    peran = models.CharField(max_length=12, choices=Peran)
+    kabupaten_kota = models.ForeignKey(
+        KabupatenKota, on_delete=models.PROTECT, null=True, blank=True, verbose_name="kabupaten/kota",
+        related_name="pengguna",
+    )
+    koordinator = models.BooleanField(default=False, help_text="Ketua tim verifikator: periode, jadwal, pengecualian.")
+    akses_penghuni = models.BooleanField(
+        "akses penghuni", default=False, help_text="Boleh melihat dan mengisi data penghuni kabupaten/kota ini."
+    )
+    whatsapp = models.CharField("nomor WhatsApp", max_length=20, blank=True)
+    nip = models.CharField("NIP", max_length=18, blank=True)
+    jabatan = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField("aktif", default=True)
+    contoh = models.BooleanField("akun contoh", default=False, editable=False)
+    dibuat = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[PenggunaManager] = PenggunaManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["nama", "peran"]
+
+    class Meta:
+        verbose_name = "pengguna"
+        verbose_name_plural = "pengguna"
+        ordering = ["username"]
+        constraints = [
+            choices_valid("pengguna", "peran", Peran),
+            rule(
+                "pengguna_daerah_sesuai_peran",
+                Q(peran=Peran.OPERATOR, kabupaten_kota__isnull=False)
+                | (~Q(peran=Peran.OPERATOR) & Q(kabupaten_kota__isnull=True)),
+                "Operator harus punya kabupaten/kota; peran lain tidak boleh.",
+            ),
+            rule(
+                "pengguna_koordinator_verifikator",
+                Q(koordinator=False) | Q(peran=Peran.VERIFIKATOR),
+                "Hanya verifikator yang dapat menjadi koordinator.",
+            ),
+            rule(
+                "pengguna_akses_penghuni_operator",
+                Q(akses_penghuni=False) | Q(peran=Peran.OPERATOR),
+                "Akses penghuni hanya diberikan kepada operator.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.nama
+
+    @property
+    def sebutan_peran(self) -> str:
+        """The role as printed beside the name."""
+        return "Koordinator provinsi" if self.koordinator else self.get_peran_display()
+
+
+class PejabatQuerySet(models.QuerySet["Pejabat"]):
+    def in_office(self, tanggal: datetime.date) -> PejabatQuerySet:
+        """Signers whose term covers `tanggal`."""
+        return self.filter(Q(berlaku_sampai__isnull=True) | Q(berlaku_sampai__gte=tanggal), berlaku_mulai__lte=tanggal)
+
+
+class Pejabat(models.Model):
+    """An official who signs on paper; dated, not an account."""
+
+    nama = models.CharField("nama dan gelar", max_length=120)
+    nip = models.CharField("NIP", max_length=18, blank=True)
+    pangkat = models.CharField("pangkat/golongan", max_length=60, blank=True)
+    jabatan = models.CharField(max_length=160)
+    kewenangan = models.CharField(max_length=10, choices=Kewenangan, default=Kewenangan.DEFINITIF)
+    kabupaten_kota = models.ForeignKey(
+        KabupatenKota, on_delete=models.PROTECT, null=True, blank=True, verbose_name="kabupaten/kota",
+        help_text="Kosong berarti pejabat provinsi.",
+    )
+    kepala = models.BooleanField("kepala dinas", default=False, help_text="Menandatangani rekapitulasi.")
+    berlaku_mulai = models.DateField()
+    berlaku_sampai = models.DateField(null=True, blank=True)
+
+    objects = PejabatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "pejabat"
+        verbose_name_plural = "pejabat"
+        ordering = ["kabupaten_kota", "-berlaku_mulai"]
+        constraints = [
+            choices_valid("pejabat", "kewenangan", Kewenangan),
+            rule(
+                "pejabat_masa_urut",
+                Q(berlaku_sampai__isnull=True) | Q(berlaku_sampai__gte=models.F("berlaku_mulai")),
+                "Tanggal berakhir tidak boleh sebelum tanggal mulai.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.nama}, {self.jabatan}"

@@ -1,0 +1,35 @@
+"""Signing in: which accounts may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.backends import BaseBackend
+from django.http import HttpRequest
+
+from .models import Pengguna
+
+
+class PenggunaBackend(BaseBackend):
+    """Username and password. Example accounts share a published password: they may enter only where examples may live."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> Pengguna | None:
+        username, password = credentials.get("username"), credentials.get("password")
+        if not username or not password:
+            return None
+        pengguna = Pengguna.objects.filter(username=username).first()
+        if pengguna is None:
+            Pengguna().set_password(password)  # the same work as a real check, so that names cannot be told by time
+            return None
+        return pengguna if pengguna.check_password(password) and may_sign_in(pengguna) else None
+
+    def get_user(self, user_id: int) -> Pengguna | None:
+        """Asked at every request: a suspended account is out at once."""
+        pengguna = Pengguna.objects.select_related("kabupaten_kota").filter(pk=user_id).first()
+        return pengguna if pengguna is not None and may_sign_in(pengguna) else None
+
+
+def may_sign_in(pengguna: Pengguna) -> bool:
+    """Active, and no example account outside the example."""
+    return pengguna.is_active and (settings.ALLOW_EXAMPLE or not pengguna.contoh)

@@ -1,0 +1,89 @@
+"""Building a kiriman: the registry frozen as canonical JSON, with typed figures for the recap.
+
+`draft_of` gives the same content unsaved: what "now, not yet sent" means on every comparison.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any
+
+from core.models import Pengguna
+from monitoring.models import Isian, Kiriman, KirimanRusun
+from penghuni.jumlah import open_stays_by_location
+from rusun.models import Blok, Permasalahan, ProfilPenghuni, Rusun, SebabKosong, Tarif
+from rusun.salinan import Registri, registry_of, units_of, unlocked_of
+
+SKEMA = 1
+
+
+def canonical(isi: dict[str, Any]) -> str:
+    """The one text of a content: sorted keys, no blanks, UTF-8. Its SHA-256 is the kiriman's hash."""
+    return json.dumps(isi, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def draft_of(isian: Isian) -> dict[str, Any]:
+    """The content a kiriman of `isian` would have now. Residents are counts; nothing personal leaves their app."""
+    kabupaten_kota = isian.kabupaten_kota_id
+    return {
+        "skema": SKEMA,
+        "periode": isian.periode.slug,
+        "kabupaten_kota": kabupaten_kota,
+        "rusun": registry_of(kabupaten_kota),
+        "penghuni_tercatat": open_stays_by_location(kabupaten_kota),
+        **unlocked_of(kabupaten_kota),
+    }
+
+
+def _editors(kabupaten_kota: str) -> set[int]:
+    """Everybody whose hand is in the registry as it stands."""
+    editors: set[int] = set()
+    for model in (Rusun, Blok, SebabKosong, Tarif, ProfilPenghuni, Permasalahan):
+        rows = model.objects.filter(**{model.REGION_PATH: kabupaten_kota}, diubah_oleh__isnull=False)
+        editors |= set(rows.order_by().values_list("diubah_oleh", flat=True).distinct())
+    return editors
+
+
+def _figures(kiriman: Kiriman, registri: Registri, tercatat: dict[str, int]) -> list[KirimanRusun]:
+    return [
+        KirimanRusun(
+            kiriman=kiriman,
+            kode=kode,
+            nama=lokasi["identitas"]["nama"],
+            jenis=lokasi["jenis"],
+            peruntukan=lokasi["identitas"]["peruntukan"],
+            status_aset=lokasi["aset"]["status_aset"],
+            tanggal_data=datetime.date.fromisoformat(lokasi["identitas"]["tanggal_data"]),
+            **asdict(units_of(lokasi)),
+            daftar_tunggu=lokasi["hunian"]["daftar_tunggu"],
+            jumlah_kk=lokasi["hunian"]["jumlah_kk"],
+            jumlah_jiwa=lokasi["hunian"]["jumlah_jiwa"],
+            penghuni_tercatat=tercatat.get(kode, 0),
+            sebab_kosong={sebab: jumlah for sebab, jumlah in lokasi["sebab_kosong"].items() if jumlah},
+            permasalahan=[
+                [row["kategori"], row["tingkat"], row["penanggung_jawab"]] for row in lokasi["permasalahan"].values()
+            ],
+        )
+        for kode, lokasi in registri.items()
+    ]
+
+
+def create_kiriman(isian: Isian, isi: dict[str, Any], pengguna: Pengguna, waktu: datetime.datetime) -> Kiriman:
+    """Freeze `isi` (from `draft_of`, already checked) as the next kiriman. The caller holds the registry lock."""
+    text = canonical(isi)
+    last = isian.kiriman.order_by("-nomor").first()
+    kiriman = Kiriman.objects.create(
+        isian=isian,
+        nomor=last.nomor + 1 if last else 1,
+        skema=SKEMA,
+        isi=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        dikirim_pada=waktu,
+        dikirim_oleh=pengguna,
+    )
+    kiriman.penginput.set(_editors(isian.kabupaten_kota_id) | {pengguna.pk})
+    KirimanRusun.objects.bulk_create(_figures(kiriman, isi["rusun"], isi["penghuni_tercatat"]))
+    return kiriman

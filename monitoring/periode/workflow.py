@@ -1,0 +1,139 @@
+"""The moves of a period: `disiapkan -> dibuka -> rekap_diajukan -> ditetapkan`, as a table and one function."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from core.access import koordinator, pimpinan
+from core.models import KabupatenKota, Pengguna
+from monitoring.enums import GerakPeriode, StatusIsian, StatusPeriode
+from monitoring.isian.workflow import MoveRefused
+from monitoring.models import Isian, PeriodeMonitoring, RiwayatPeriode
+from rusun.penguncian import registry_write, unlock_registry
+
+S = StatusPeriode
+
+
+def _open(periode: PeriodeMonitoring, pengguna: Pengguna, waktu: datetime.datetime, alasan: str) -> None:
+    if not periode.isian.exists():
+        raise MoveRefused("Undang paling sedikit satu kabupaten/kota sebelum membuka periode.")
+
+
+def _propose(periode: PeriodeMonitoring, pengguna: Pengguna, waktu: datetime.datetime, alasan: str) -> None:
+    if not periode.isian.filter(status=StatusIsian.TERVERIFIKASI).exists():
+        raise MoveRefused("Belum ada isian yang terverifikasi, jadi belum ada yang dapat diajukan.")
+    periode.catatan_penetapan = outstanding_note(periode)
+
+
+def _send_back(periode: PeriodeMonitoring, pengguna: Pengguna, waktu: datetime.datetime, alasan: str) -> None:
+    if not alasan:
+        raise MoveRefused("Tulis alasan mengembalikan rekap.")
+    periode.catatan_penetapan = ""
+
+
+def _sign_off(periode: PeriodeMonitoring, pengguna: Pengguna, waktu: datetime.datetime, alasan: str) -> None:
+    periode.catatan_penetapan = outstanding_note(periode)
+    periode.ditetapkan_pada, periode.ditetapkan_oleh = waktu, pengguna
+    for isian in periode.isian.running().order_by("kabupaten_kota"):
+        with registry_write(isian.kabupaten_kota_id):
+            unlock_registry(isian.kabupaten_kota_id)
+    periode.isian.update(berjalan=False)
+
+
+@dataclass(frozen=True)
+class PeriodMove:
+    """One line of the table."""
+
+    dari: str
+    ke: str
+    siapa: tuple[Callable[[Pengguna], bool], ...]
+    lakukan: Callable[[PeriodeMonitoring, Pengguna, datetime.datetime, str], None]
+
+
+PERIOD_MOVES: dict[GerakPeriode, PeriodMove] = {
+    GerakPeriode.BUKA: PeriodMove(S.DISIAPKAN, S.DIBUKA, (koordinator,), _open),
+    GerakPeriode.AJUKAN_REKAP: PeriodMove(S.DIBUKA, S.REKAP_DIAJUKAN, (koordinator,), _propose),
+    GerakPeriode.KEMBALIKAN_REKAP: PeriodMove(S.REKAP_DIAJUKAN, S.DIBUKA, (koordinator, pimpinan), _send_back),
+    GerakPeriode.TETAPKAN: PeriodMove(S.REKAP_DIAJUKAN, S.DITETAPKAN, (pimpinan,), _sign_off),
+}
+
+
+def outstanding_note(periode: PeriodeMonitoring) -> str:
+    """"" when all are verified, else the sentence the recap is signed off with."""
+    rows = list(periode.isian.select_related("kabupaten_kota").order_by("kabupaten_kota"))
+    missing = [row for row in rows if row.status != StatusIsian.TERVERIFIKASI]
+    if not missing:
+        return ""
+    parts = [
+        f"{row.kabupaten_kota.nama} "
+        + ("belum menyampaikan" if row.status in (StatusIsian.BELUM_MULAI, StatusIsian.DIISI) else "belum terverifikasi")
+        for row in missing
+    ]
+    return f"Ditetapkan dengan catatan, {len(rows) - len(missing)} dari {len(rows)}; {'; '.join(parts)}."
+
+
+def may_move_period(periode: PeriodeMonitoring, gerak: GerakPeriode, pengguna: Pengguna) -> bool:
+    """Whether state and role allow the move."""
+    move = PERIOD_MOVES[gerak]
+    return periode.status == move.dari and any(predicate(pengguna) for predicate in move.siapa)
+
+
+def apply_period_move(
+    periode: PeriodeMonitoring,
+    gerak: GerakPeriode,
+    pengguna: Pengguna,
+    *,
+    alasan: str = "",
+    waktu: datetime.datetime | None = None,
+) -> PeriodeMonitoring:
+    """Make one move and return the period as it now stands. Raises `MoveRefused`; then nothing has changed."""
+    move, waktu = PERIOD_MOVES[gerak], waktu or timezone.now()
+    with transaction.atomic():
+        row = PeriodeMonitoring.objects.select_for_update().get(pk=periode.pk)
+        if not any(predicate(pengguna) for predicate in move.siapa):
+            raise MoveRefused("Langkah ini bukan wewenang Anda.")
+        if row.status != move.dari:
+            raise MoveRefused(f"Langkah ini tidak dapat dilakukan: periode sekarang {row.get_status_display().lower()}.")
+        move.lakukan(row, pengguna, waktu, alasan)
+        dari, row.status = row.status, move.ke
+        row.save()
+        RiwayatPeriode.objects.create(
+            periode=row, gerak=gerak, dari=dari, ke=row.status, waktu=waktu, pengguna=pengguna, alasan=alasan
+        )
+    return row
+
+
+def invite(periode: PeriodeMonitoring, kabupaten_kota: Iterable[KabupatenKota]) -> list[Isian]:
+    """Add the invited kabupaten/kota; those already invited stay. Raises `MoveRefused` when one is still busy elsewhere."""
+    added = []
+    with transaction.atomic():
+        row = PeriodeMonitoring.objects.select_for_update().get(pk=periode.pk)
+        if row.status not in (S.DISIAPKAN, S.DIBUKA):
+            raise MoveRefused("Undangan hanya dapat ditambah sebelum rekap diajukan.")
+        present = set(row.isian.values_list("kabupaten_kota", flat=True))
+        for daerah in kabupaten_kota:
+            if daerah.pk in present:
+                continue
+            try:
+                with transaction.atomic():
+                    added.append(Isian.objects.create(periode=row, kabupaten_kota=daerah))
+            except IntegrityError:
+                raise MoveRefused(f"{daerah} masih punya isian pada periode lain yang belum ditetapkan.") from None
+    return added
+
+
+def grant_exception(isian: Isian, sampai: datetime.date, alasan: str, pengguna: Pengguna) -> None:
+    """Let one kabupaten/kota send until `sampai` although the last day has passed."""
+    if not koordinator(pengguna):
+        raise MoveRefused("Hanya koordinator yang dapat memberi pengecualian.")
+    if not alasan:
+        raise MoveRefused("Tulis alasan pengecualian.")
+    with transaction.atomic():
+        row = Isian.objects.select_for_update().get(pk=isian.pk)
+        row.pengecualian_sampai, row.pengecualian_alasan = sampai, alasan
+        row.save()

@@ -1,0 +1,286 @@
+"""The recap of a period: one function, one object. Page, PDF, workbook, JSON and command print it and nothing else.
+
+It reads kiriman only: the verified one of an isian, else the last one sent with its status, else nothing ("-").
+Rusun and rusus are never mixed.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from monitoring.enums import StatusIsian
+from monitoring.models import Isian, Kiriman, KirimanRusun, PeriodeMonitoring
+from rusun.angka import AngkaUnit, total
+from rusun.enums import Aspek, Jenis, Peruntukan, Pihak, Sebab, StatusAset, Tingkat
+from rusun.models import KategoriPermasalahan
+
+DEFINISI: tuple[tuple[str, str], ...] = (
+    ("Lokasi", "Rusun dengan peruntukan yang dihitung pada periode ini; rusus dihitung terpisah."),
+    ("Tower", "Tower tunggal atau twin block; satu twin block dihitung satu tower. Deret rusus bukan tower."),
+    ("Unit", "Semua unit hunian: terhuni + kosong siap + kosong rusak + tidak disewakan."),
+    ("Terhuni", "Unit yang dihuni pada tanggal data."),
+    ("Kosong siap", "Unit kosong yang dapat langsung dihuni."),
+    ("Kosong rusak", "Unit kosong yang rusak atau sedang direhabilitasi."),
+    ("Tidak disewakan", "Unit cadangan atau yang dipakai untuk keperluan lain."),
+    ("Persen terhuni", "Unit terhuni dibagi semua unit, dua angka di belakang koma."),
+)
+
+
+@dataclass(frozen=True)
+class Jumlah:
+    """Figures of a set of locations. `persen_terhuni` is None when there is no unit: printed "-", never 0 %."""
+
+    lokasi: int = 0
+    kabupaten_kota: int = 0
+    tower: int = 0
+    unit: int = 0
+    terhuni: int = 0
+    kosong_siap: int = 0
+    kosong_rusak: int = 0
+    cadangan: int = 0
+
+    @property
+    def persen_terhuni(self) -> Decimal | None:
+        return percent(self.terhuni, self.unit)
+
+    @property
+    def kosong(self) -> int:
+        return self.unit - self.terhuni
+
+    def as_json(self) -> dict[str, int | float | None]:
+        persen = self.persen_terhuni
+        return {**asdict(self), "persen_terhuni": None if persen is None else float(persen)}
+
+
+@dataclass(frozen=True)
+class LokasiRekap:
+    """One location as it was sent."""
+
+    kode: str
+    nama: str
+    kode_daerah: str
+    nama_daerah: str
+    jenis: str
+    peruntukan: str
+    status_aset: str
+    tanggal_data: datetime.date
+    angka: AngkaUnit
+    daftar_tunggu: int
+    jumlah_kk: int
+    jumlah_jiwa: int
+    sebab_kosong: dict[str, int]
+    permasalahan: tuple[tuple[str, str, str], ...]
+
+    @property
+    def persen_terhuni(self) -> Decimal | None:
+        return percent(self.angka.terhuni, self.angka.unit)
+
+    @property
+    def label_peruntukan(self) -> str:
+        return Peruntukan(self.peruntukan).label
+
+
+@dataclass(frozen=True)
+class BarisRekap:
+    """One invited kabupaten/kota. `rusun` and `rusus` are None while nothing was sent."""
+
+    kode: str
+    nama: str
+    status: str
+    kiriman: int | None
+    rusun: Jumlah | None
+    rusus: Jumlah | None
+    lokasi: tuple[LokasiRekap, ...] = field(default=(), compare=False)
+
+    @property
+    def label_status(self) -> str:
+        return StatusIsian(self.status).label if self.status != StatusIsian.TERKIRIM else "Terkirim"
+
+
+@dataclass(frozen=True)
+class Butir:
+    """A labelled count, for anatomy and problem tables."""
+
+    kode: str
+    label: str
+    jumlah: int
+
+
+@dataclass(frozen=True)
+class Rekap:
+    """Everything a recap prints."""
+
+    slug: str
+    judul: str
+    tanggal_posisi: datetime.date
+    wilayah: str
+    contoh: bool
+    ditetapkan_pada: datetime.datetime | None
+    catatan_penetapan: str
+    jumlah: Jumlah
+    jumlah_rusus: Jumlah
+    jumlah_mbr: Jumlah
+    jumlah_pekerja: Jumlah
+    baris: tuple[BarisRekap, ...]
+    sebab_kosong: tuple[Butir, ...]
+    permasalahan_aspek: tuple[tuple[str, tuple[int, ...], int], ...]
+    penanggung_jawab: tuple[Butir, ...]
+    status_aset: tuple[Butir, ...]
+    daftar_tunggu: int
+    jumlah_kk: int
+    jumlah_jiwa: int
+    terverifikasi: int
+    diundang: int
+
+    @property
+    def sementara(self) -> str:
+        """`SEMENTARA, 9 dari 23` until the period is signed off or all are verified; then ""."""
+        if self.ditetapkan_pada or self.terverifikasi == self.diundang:
+            return ""
+        return f"SEMENTARA, {self.terverifikasi} dari {self.diundang} terverifikasi"
+
+    @property
+    def lokasi(self) -> tuple[LokasiRekap, ...]:
+        return tuple(lokasi for baris in self.baris for lokasi in baris.lokasi)
+
+    @property
+    def tanggal_data_lain(self) -> tuple[LokasiRekap, ...]:
+        """Locations whose data date differs from the position of the period: footnoted on every print."""
+        return tuple(lokasi for lokasi in self.lokasi if lokasi.tanggal_data != self.tanggal_posisi)
+
+    def as_json(self) -> dict[str, object]:
+        """The fixed shape of the `rekap` command."""
+        return {
+            "periode": self.slug,
+            "judul": self.judul,
+            "wilayah": self.wilayah,
+            "tanggal_posisi": self.tanggal_posisi.isoformat(),
+            "sementara": self.sementara,
+            "catatan_penetapan": self.catatan_penetapan,
+            "data_contoh": self.contoh,
+            "terverifikasi": self.terverifikasi,
+            "diundang": self.diundang,
+            "jumlah": self.jumlah.as_json(),
+            "jumlah_rusus": self.jumlah_rusus.as_json(),
+            "jumlah_mbr": self.jumlah_mbr.as_json(),
+            "jumlah_pekerja": self.jumlah_pekerja.as_json(),
+            "sebab_kosong": {butir.kode: butir.jumlah for butir in self.sebab_kosong},
+            "baris": [
+                {
+                    "kode": baris.kode,
+                    "nama": baris.nama,
+                    "status": baris.status,
+                    "rusun": baris.rusun.as_json() if baris.rusun else None,
+                    "rusus": baris.rusus.as_json() if baris.rusus else None,
+                }
+                for baris in self.baris
+            ],
+        }
+
+
+def percent(part: int, whole: int) -> Decimal | None:
+    """`part` of `whole` in percent with two decimals, half up; None when there is no whole."""
+    if not whole:
+        return None
+    return (Decimal(100 * part) / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def sum_up(lokasi: Iterable[LokasiRekap]) -> Jumlah:
+    """The figures of `lokasi` together."""
+    rows = list(lokasi)
+    angka = total(row.angka for row in rows)
+    return Jumlah(len(rows), len({row.kode_daerah for row in rows}), **asdict(angka))
+
+
+def _used_kiriman(periode: PeriodeMonitoring, kabupaten_kota: str | None) -> list[Isian]:
+    last = Kiriman.objects.filter(isian=OuterRef("pk")).order_by("-nomor").values("pk")[:1]
+    rows = periode.isian.select_related("kabupaten_kota").annotate(dipakai=Coalesce("kiriman_sah", Subquery(last)))
+    return list(rows.filter(Q(kabupaten_kota=kabupaten_kota) if kabupaten_kota else Q()).order_by("kabupaten_kota"))
+
+
+def _location(row: KirimanRusun, isian: Isian) -> LokasiRekap:
+    return LokasiRekap(
+        row.kode, row.nama, isian.kabupaten_kota_id, isian.kabupaten_kota.nama, row.jenis, row.peruntukan,
+        row.status_aset, row.tanggal_data,
+        AngkaUnit(row.tower, row.unit, row.terhuni, row.kosong_siap, row.kosong_rusak, row.cadangan),
+        row.daftar_tunggu, row.jumlah_kk, row.jumlah_jiwa, row.sebab_kosong,
+        tuple((kode, tingkat, pihak) for kode, tingkat, pihak in row.permasalahan),
+    )  # fmt: skip
+
+
+def build_rekap(periode: PeriodeMonitoring, *, kabupaten_kota: str | None = None) -> Rekap:
+    """The recap of `periode`, of the province or of one kabupaten/kota (Kemendagri code). Three queries."""
+    isian_rows = _used_kiriman(periode, kabupaten_kota)
+    by_kiriman = {isian.dipakai: isian for isian in isian_rows if isian.dipakai}
+    figures = KirimanRusun.objects.filter(kiriman__in=by_kiriman).select_related("kiriman").order_by("kode")
+    locations: dict[int, list[LokasiRekap]] = {isian.pk: [] for isian in isian_rows}
+    numbers: dict[int, int] = {}
+    for row in figures:
+        isian = by_kiriman[row.kiriman_id]
+        numbers[isian.pk] = row.kiriman.nomor
+        if row.jenis == Jenis.RUSUS or row.peruntukan in periode.cakupan:
+            locations[isian.pk].append(_location(row, isian))
+    baris = tuple(_line(isian, locations[isian.pk], numbers.get(isian.pk)) for isian in isian_rows)
+    counted = [lokasi for line in baris for lokasi in line.lokasi]
+    rusun = [lokasi for lokasi in counted if lokasi.jenis == Jenis.RUSUN]
+    return Rekap(
+        slug=periode.slug,
+        judul=periode.judul,
+        tanggal_posisi=periode.tanggal_posisi,
+        wilayah=isian_rows[0].kabupaten_kota.nama if kabupaten_kota and isian_rows else "Provinsi Jawa Tengah",
+        contoh=periode.contoh,
+        ditetapkan_pada=periode.ditetapkan_pada,
+        catatan_penetapan=periode.catatan_penetapan,
+        jumlah=sum_up(rusun),
+        jumlah_rusus=sum_up(lokasi for lokasi in counted if lokasi.jenis == Jenis.RUSUS),
+        jumlah_mbr=sum_up(lokasi for lokasi in rusun if lokasi.peruntukan == Peruntukan.MBR),
+        jumlah_pekerja=sum_up(lokasi for lokasi in rusun if lokasi.peruntukan == Peruntukan.PEKERJA),
+        baris=baris,
+        sebab_kosong=_causes(rusun),
+        permasalahan_aspek=_problems(rusun),
+        penanggung_jawab=_counted(Pihak, (pihak for lokasi in rusun for _, _, pihak in lokasi.permasalahan)),
+        status_aset=_counted(StatusAset, (lokasi.status_aset for lokasi in rusun)),
+        daftar_tunggu=sum(lokasi.daftar_tunggu for lokasi in rusun),
+        jumlah_kk=sum(lokasi.jumlah_kk for lokasi in rusun),
+        jumlah_jiwa=sum(lokasi.jumlah_jiwa for lokasi in rusun),
+        terverifikasi=sum(isian.status == StatusIsian.TERVERIFIKASI for isian in isian_rows),
+        diundang=len(isian_rows),
+    )
+
+
+def _line(isian: Isian, lokasi: list[LokasiRekap], nomor: int | None) -> BarisRekap:
+    sent = isian.dipakai is not None  # type: ignore[attr-defined]
+    rusun = sum_up(row for row in lokasi if row.jenis == Jenis.RUSUN) if sent else None
+    rusus = sum_up(row for row in lokasi if row.jenis == Jenis.RUSUS) if sent else None
+    return BarisRekap(
+        isian.kabupaten_kota_id, isian.kabupaten_kota.nama, isian.status, nomor, rusun, rusus, tuple(lokasi)
+    )
+
+
+def _causes(rusun: list[LokasiRekap]) -> tuple[Butir, ...]:
+    units: Counter[str] = Counter()
+    for lokasi in rusun:
+        units.update(lokasi.sebab_kosong)
+    return tuple(sorted((Butir(s, Sebab(s).label, units[s]) for s in Sebab.values), key=lambda butir: -butir.jumlah))
+
+
+def _problems(rusun: list[LokasiRekap]) -> tuple[tuple[str, tuple[int, ...], int], ...]:
+    """Per aspect: label, counts by severity (ringan, sedang, berat), total."""
+    aspects = dict(KategoriPermasalahan.objects.values_list("kode", "aspek"))
+    seen = Counter((aspects[kode], tingkat) for lokasi in rusun for kode, tingkat, _ in lokasi.permasalahan)
+    return tuple(
+        (aspek.label, counts := tuple(seen[aspek.value, tingkat] for tingkat in Tingkat.values), sum(counts))
+        for aspek in Aspek
+    )
+
+
+def _counted(choices: type[Pihak] | type[StatusAset], values: Iterable[str]) -> tuple[Butir, ...]:
+    seen = Counter(values)
+    return tuple(Butir(choice.value, choice.label, seen[choice.value]) for choice in choices)

@@ -1,0 +1,13 @@
+from django.urls import include, path
+
+from . import views
+
+handler500 = "core.failures.server_error"
+
+urlpatterns = [
+    path("", views.beranda, name="beranda"),
+    path("", include("core.urls")),
+    path("rusun/", include("rusun.urls")),
+    path("penghuni/", include("penghuni.urls")),
+    path("periode/", include("monitoring.periode.urls")),
+]

@@ -1,0 +1,9 @@
+"""WSGI entry point. Production unless DJANGO_SETTINGS_MODULE says otherwise (`make run` does)."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "monitoring.settings_production")
+
+application = get_wsgi_application()

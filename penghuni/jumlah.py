@@ -1,0 +1,20 @@
+"""Residents as counts: what may leave this app for kiriman, recap and warnings."""
+
+from __future__ import annotations
+
+from django.db.models import Count
+
+from core.models import KabupatenKota
+
+from .models import Hunian
+
+
+def open_stays_by_location(kabupaten_kota: KabupatenKota | str) -> dict[str, int]:
+    """Households or persons with an open stay, by kode rusun; locations without any are absent."""
+    return dict(
+        Hunian.objects.open()
+        .filter(blok__rusun__kabupaten_kota=kabupaten_kota)
+        .values_list("blok__rusun_id")
+        .annotate(jumlah=Count("pk"))
+        .order_by()
+    )

@@ -1,0 +1,4 @@
+from .ketentuan import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan
+from .penghuni import Hunian, Penghuni
+
+__all__ = ["BatasHargaRumah", "BatasPenghasilan", "Hunian", "Penghuni", "SkemaKepemilikan"]

@@ -1,0 +1,42 @@
+"""The unit figures of a location: what is a tower, what is occupied, in one definition for list, kiriman and recap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+
+from .enums import Konfigurasi
+
+TOWER = frozenset({Konfigurasi.SINGLE, Konfigurasi.TWIN_BLOCK})
+
+
+@dataclass(frozen=True)
+class AngkaUnit:
+    """Figures in units; `unit` = terhuni + kosong_siap + kosong_rusak + cadangan. A twin block is one tower."""
+
+    tower: int = 0
+    unit: int = 0
+    terhuni: int = 0
+    kosong_siap: int = 0
+    kosong_rusak: int = 0
+    cadangan: int = 0
+
+    def __add__(self, other: AngkaUnit) -> AngkaUnit:
+        return AngkaUnit(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+    @property
+    def kosong(self) -> int:
+        """Units that are not occupied, whatever the cause."""
+        return self.unit - self.terhuni
+
+
+def of_blok(
+    konfigurasi: str, jumlah_unit: int, terhuni: int, kosong_siap: int, kosong_rusak: int, cadangan: int
+) -> AngkaUnit:
+    """The figures of one block; rows of houses (deret, kopel) are no towers."""
+    return AngkaUnit(int(konfigurasi in TOWER), jumlah_unit, terhuni, kosong_siap, kosong_rusak, cadangan)
+
+
+def total(angka: Iterable[AngkaUnit]) -> AngkaUnit:
+    """The sum; all zero for none."""
+    return sum(angka, AngkaUnit())

@@ -1,0 +1,122 @@
+"""What is wrong with a location, and who does what about it by when."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from auditlog.registry import auditlog
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+
+from core.constraints import choices_valid, rule
+from core.models.rows import UuidRow
+from core.scope import ScopedQuerySet
+from rusun import enums
+
+from .lokasi import Rusun
+
+
+class KategoriPermasalahan(models.Model):
+    """The taxonomy: code, aspect, name, and who usually does what."""
+
+    kode = models.CharField(max_length=6, primary_key=True)
+    aspek = models.CharField(max_length=30, choices=enums.Aspek)
+    nama = models.CharField(max_length=120)
+    penanggung_jawab_lazim = models.CharField(max_length=60, blank=True)
+    tindak_lanjut_lazim = models.CharField(max_length=300, blank=True)
+    aktif = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = "kategori permasalahan"
+        verbose_name_plural = "kategori permasalahan"
+        ordering = ["kode"]
+        constraints = [choices_valid("kategoripermasalahan", "aspek", enums.Aspek)]
+
+    def __str__(self) -> str:
+        return f"{self.kode} {self.nama}"
+
+
+class PermasalahanQuerySet(ScopedQuerySet["Permasalahan"]):
+    def unresolved(self) -> PermasalahanQuerySet:
+        """Problems that still need work."""
+        return self.exclude(status__in=[enums.StatusTindakLanjut.SELESAI, enums.StatusTindakLanjut.DILIMPAHKAN])
+
+
+class Permasalahan(UuidRow):
+    """A problem of a location. What is wrong is part of an isian and locks with it; the status never locks."""
+
+    REGION_PATH: ClassVar[str] = "rusun__kabupaten_kota"
+
+    rusun = models.ForeignKey(Rusun, on_delete=models.CASCADE, related_name="permasalahan")
+    kategori = models.ForeignKey(KategoriPermasalahan, on_delete=models.PROTECT, related_name="permasalahan")
+    tingkat = models.CharField(max_length=8, choices=enums.Tingkat)
+    unit_terdampak = models.PositiveIntegerField("unit terdampak", default=0)
+    uraian = models.TextField(max_length=2000)
+    penanggung_jawab = models.CharField(max_length=15, choices=enums.Pihak)
+    perkiraan_biaya = models.PositiveBigIntegerField(
+        "perkiraan biaya (Rp)", null=True, blank=True, validators=[MaxValueValidator(10**14, "Nilai terlalu besar.")]
+    )
+    status = models.CharField(
+        max_length=12, choices=enums.StatusTindakLanjut, default=enums.StatusTindakLanjut.BELUM
+    )
+    asal_data = models.CharField(
+        max_length=10, choices=enums.AsalData, default=enums.AsalData.DAERAH, editable=False
+    )
+    sumber = models.CharField(max_length=200, blank=True, default="", editable=False)
+
+    objects = PermasalahanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "permasalahan"
+        verbose_name_plural = "permasalahan"
+        ordering = ["rusun", "kategori", "id"]
+        constraints = [
+            choices_valid("permasalahan", "tingkat", enums.Tingkat),
+            choices_valid("permasalahan", "penanggung_jawab", enums.Pihak),
+            choices_valid("permasalahan", "status", enums.StatusTindakLanjut),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kategori_id} {self.rusun_id}"
+
+
+class TindakLanjut(UuidRow):
+    """Who does what about a problem by when. Open ones roll over into the next period; never locked."""
+
+    REGION_PATH: ClassVar[str] = "permasalahan__rusun__kabupaten_kota"
+
+    permasalahan = models.ForeignKey(Permasalahan, on_delete=models.CASCADE, related_name="tindak_lanjut")
+    uraian = models.CharField("tindak lanjut", max_length=500)
+    penanggung_jawab = models.CharField(max_length=15, choices=enums.Pihak)
+    pelaksana = models.CharField("dinas atau orang yang mengerjakan", max_length=160, blank=True, default="")
+    batas_waktu = models.DateField()
+    status = models.CharField(
+        max_length=12, choices=enums.StatusTindakLanjut, default=enums.StatusTindakLanjut.BELUM
+    )
+    keterangan = models.CharField(max_length=500, blank=True, default="")
+    selesai_pada = models.DateField(null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "tindak lanjut"
+        verbose_name_plural = "tindak lanjut"
+        ordering = ["batas_waktu", "id"]
+        constraints = [
+            choices_valid("tindaklanjut", "penanggung_jawab", enums.Pihak),
+            choices_valid("tindaklanjut", "status", enums.StatusTindakLanjut),
+            rule(
+                "tindaklanjut_selesai_bertanggal",
+                Q(status=enums.StatusTindakLanjut.SELESAI, selesai_pada__isnull=False)
+                | (~Q(status=enums.StatusTindakLanjut.SELESAI) & Q(selesai_pada__isnull=True)),
+                "Tindak lanjut yang selesai harus punya tanggal selesai, yang lain tidak.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.uraian
+
+
+for model in (Permasalahan, TindakLanjut):
+    auditlog.register(model, exclude_fields=["versi", "diubah", "diubah_oleh"])

@@ -1,0 +1,77 @@
+"""How a cell and its value are called on screen and paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.dateparse import parse_date
+
+from core.display import angka, rupiah, tanggal
+
+from .alamat import DAFTAR_LOKASI, Alamat
+from .bagian import section_of
+from .enums import Sebab
+from .salinan import Registri
+
+MODEL = {"blok": "blok", "tarif": "tarif", "permasalahan": "permasalahan", "profil_penghuni": "profilpenghuni"}
+
+
+def _field(alamat: Alamat) -> Any:
+    try:
+        return apps.get_model("rusun", MODEL.get(alamat.bagian, "rusun"))._meta.get_field(alamat.kolom)
+    except FieldDoesNotExist:
+        return None
+
+
+def field_name(alamat: Alamat) -> str:
+    """The label of the field: `Kosong rusak`; of a whole table or section: its title."""
+    if alamat.bagian == "sebab_kosong" and alamat.kolom:
+        return str(Sebab(alamat.kolom).label)
+    field = _field(alamat) if alamat.kolom else None
+    if field is not None:
+        text = str(field.verbose_name)
+        return text[:1].upper() + text[1:]
+    section = section_of(alamat.bagian)
+    return section.judul if section else "Daftar lokasi"
+
+
+def row_name(registri: Registri, alamat: Alamat) -> str:
+    """What a table row is called: the name of a block, the floor of a rent, the code of a problem."""
+    row = registri.get(alamat.kode_rusun, {}).get(alamat.bagian, {}).get(alamat.baris)
+    if not alamat.baris or row is None:
+        return ""
+    if alamat.bagian == "blok":
+        return str(row["nama"])
+    return f"lantai {row['lantai']}" if alamat.bagian == "tarif" else str(row["kategori"])
+
+
+def cell_name(registri: Registri, alamat: Alamat) -> str:
+    """The full name of a cell: `Rusunawa Kudu, Blok B, Kosong rusak`."""
+    if alamat.bagian == DAFTAR_LOKASI:
+        return "Daftar lokasi"
+    lokasi = registri.get(alamat.kode_rusun)
+    nama = lokasi["identitas"]["nama"] if lokasi else alamat.kode_rusun
+    return ", ".join(part for part in (nama, row_name(registri, alamat), field_name(alamat)) if part)
+
+
+def value_text(alamat: Alamat, value: Any) -> str:
+    """A plain value (of `rusun.salinan`) as a reader sees it; "-" when unanswered."""
+    if value in (None, ""):
+        return "-"
+    if isinstance(value, bool):
+        return "Ya" if value else "Tidak"
+    field = _field(alamat)
+    if field is not None and field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if field is not None and field.get_internal_type() == "DateField":
+        day = parse_date(str(value))
+        return tanggal(day) if day else str(value)
+    if isinstance(value, int):
+        if field is not None and "Rp" in str(field.verbose_name):
+            return rupiah(value)
+        return str(value) if field is not None and "tahun" in str(field.verbose_name) else angka(value)
+    if field is not None and field.get_internal_type() == "DecimalField":
+        return str(value).replace(".", ",")
+    return str(value)

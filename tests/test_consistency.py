@@ -1,0 +1,216 @@
+"""House rules that a machine can check. What a review says twice belongs here."""
+
+import ast
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("core", "rusun", "penghuni", "monitoring")
+OURS = (*APPS, "fixtures", "static", "templates", "tests")
+
+# Django looks these up by itself.
+FOUND_BY_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
+
+
+def name_of(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def modules(*, tests=False):
+    """(path, syntax tree) of every Python file of the site, and of its tests when asked."""
+    for folder in (*APPS, "tests") if tests else APPS:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield path, ast.parse(path.read_text())
+
+
+def templates():
+    return sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())
+
+
+# --- Templates --------------------------------------------------------------------------------------------------------
+
+# The security policy refuses all of these; a page that has them is broken without saying so.
+INLINE = re.compile(
+    r"""<style\b | \sstyle\s*= | <script(?![^>]*\ssrc=) | \son[a-z]+\s*= | javascript: | \shx-on\b | ["']?js:\{""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def test_templates_have_no_inline_style_script_or_handler():
+    found = [
+        f"{name_of(path)}:{number}: {line.strip()}"
+        for path in templates()
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if INLINE.search(line)
+    ]
+    assert found == []
+
+
+def test_every_template_is_used():
+    """By its name in Python or in another template, by Django itself, or in place of a package's template."""
+    named, patterns = set(FOUND_BY_DJANGO), []
+    for _, tree in modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                named.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = (re.escape(part.value) if isinstance(part, ast.Constant) else "[^/]+" for part in node.values)
+                patterns.append("".join(parts))
+    for path in templates():
+        named |= set(re.findall(r"""{%\s*(?:extends|include)\s+["']([^"']+)["']""", path.read_text()))
+    replaceable = [Path(app.path) / "templates" for app in apps.get_app_configs() if app.name not in APPS]
+
+    unused = [
+        name
+        for name in (path.relative_to(ROOT / "templates").as_posix() for path in templates())
+        if name not in named
+        and not any(re.fullmatch(pattern, name) for pattern in patterns)
+        and not any((folder / name).exists() for folder in replaceable)
+    ]
+
+    assert unused == []
+
+
+def test_partials_are_named_with_an_underscore():
+    """What another template includes begins with an underscore: it is not a page."""
+    included = {
+        name
+        for path in templates()
+        for name in re.findall(r"""{%\s*include\s+["']([^"']+)["']""", path.read_text())
+        if (ROOT / "templates" / name).exists()
+    }
+    assert [name for name in sorted(included) if not Path(name).name.startswith("_")] == []
+
+
+def test_every_post_form_carries_the_csrf_token():
+    found = []
+    for path in templates():
+        for form in re.findall(r"<form\b.*?</form>", path.read_text(), re.DOTALL | re.IGNORECASE):
+            posts = re.match(r"<form\b[^>]*method=[\"']?post", form, re.IGNORECASE)
+            if posts and "{% csrf_token %}" not in form and "{% crispy " not in form:
+                found.append(f"{name_of(path)}: {form.splitlines()[0]}")
+    assert found == []
+
+
+# --- Modules ----------------------------------------------------------------------------------------------------------
+
+
+def imports(tree, package):
+    """Import statements of `package` in `tree`, wherever they stand."""
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module]
+        if any(name.split(".")[0] == package for name in names):
+            yield node
+
+
+def test_one_module_imports_weasyprint():
+    """One place decides what a PDF may fetch: nothing."""
+    importing = [name_of(path) for path, tree in modules() if any(imports(tree, "weasyprint"))]
+    assert len(importing) <= 1, importing
+
+
+def test_pages_load_neither_weasyprint_nor_openpyxl():
+    """The site starts without pango, and manage.py stays quick."""
+    code = (
+        "import sys, django; django.setup(); import monitoring.urls; "
+        "print(*sorted({'weasyprint', 'openpyxl'} & set(sys.modules)))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert loaded.stdout.split() == []
+
+
+def test_views_and_forms_start_from_what_the_user_may_see():
+    """`Model.objects.visible_to(pengguna)` or nothing: an unscoped query there shows one kabupaten/kota to another."""
+    scoped = {model.__name__ for model in apps.get_models() if hasattr(model._default_manager, "visible_to")}
+    found = []
+    for path, tree in modules():
+        if not {"views", "forms"} & {path.stem, path.parent.name}:
+            continue
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Attribute)
+                and node.value.attr in {"objects", "_default_manager"}
+                and isinstance(node.value.value, ast.Name)
+                and node.value.value.id in scoped
+                and node.attr not in {"visible_to", "none"}
+            ):
+                found.append(f"{name_of(path)}:{node.lineno}: {ast.unparse(node)}")
+    assert found == []
+
+
+def test_queries_are_written_with_the_orm():
+    """No SQL text outside migrations: `raw`, `extra`, `RawSQL`, `cursor.execute` are where injections come from."""
+    found = [
+        f"{name_of(path)}:{node.lineno}"
+        for path, tree in modules()
+        if path.parent.name != "migrations"
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Attribute) and node.attr in {"raw", "extra", "execute", "executemany"})
+        or (isinstance(node, ast.Name) and node.id == "RawSQL")
+    ]
+    assert found == []
+
+
+def test_modules_are_named_for_what_they_decide():
+    vague = {"utils", "util", "helpers", "helper", "services", "service", "misc", "common"}
+    assert [name_of(path) for path, _ in modules(tests=True) if vague & {path.stem, path.parent.name}] == []
+
+
+def test_no_signals_between_our_apps():
+    found = [
+        name_of(path)
+        for path, tree in modules()
+        if any(
+            isinstance(node, ast.ImportFrom) and node.module in {"django.db.models.signals", "django.dispatch"}
+            for node in ast.walk(tree)
+        )
+    ]
+    assert found == []
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+THIRD_PARTY = re.compile(
+    r"\.min\. | \.map$ | \.(woff2?|ttf|otf|eot)$ | /(vendor|node_modules)/ | /(bootstrap|htmx|jquery)[^/]*\.(js|css)$",
+    re.IGNORECASE | re.VERBOSE,
+)
+LICENCE_BANNER = re.compile(r"/\*!|@license|Licensed under|Copyright \(c\)", re.IGNORECASE)
+
+
+def files(*suffixes):
+    """Files of ours, without what running leaves behind."""
+    for folder in OURS:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts and (not suffixes or path.suffix in suffixes):
+                yield path
+
+
+def test_no_file_of_a_third_party_is_kept_here():
+    """Bootstrap, htmx and icons come from installed packages, pinned and updated with them."""
+    assert [name_of(path) for path in files() if THIRD_PARTY.search(name_of(path))] == []
+    assert [name_of(path) for path in files(".css", ".js") if LICENCE_BANNER.search(path.read_text())] == []
+
+
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+def test_lock_files_name_versions_and_hashes_but_no_registry(lock):
+    lines = (ROOT / lock).read_text().splitlines()
+    pins = [line for line in lines if re.match(r"[\w.-]+(\[.*\])?==", line)]
+
+    assert pins
+    assert [pin for pin in pins if not pin.endswith("\\")] == []
+    assert [line for line in lines if "://" in line or line.startswith("--index") or line.startswith("--extra")] == []
+
+
+def test_settings_module_under_test_is_not_production():
+    assert settings.SETTINGS_MODULE == "tests.settings"
+    assert importlib.util.find_spec("monitoring.settings_production")
