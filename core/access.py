@@ -36,17 +36,17 @@ def admin(pengguna: Pengguna) -> bool:
 
 
 def sees_registry(pengguna: Pengguna) -> bool:
-    """Buildings, figures and documents: everybody but the admin, who keeps accounts and reference data."""
+    """Buildings, figures, documents: everybody but the admin, who keeps accounts and reference data."""
     return not admin(pengguna)
 
 
 def sees_penghuni(pengguna: Pengguna) -> bool:
-    """Residents by name: the province, and operators who were given `akses_penghuni`. Heads of office see counts only."""
+    """Residents by name: the province, and operators with `akses_penghuni`. Heads of office see counts only."""
     return verifikator(pengguna) or (operator(pengguna) and pengguna.akses_penghuni)
 
 
 def allow(*predicates: Predicate) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Let through whoever satisfies one of `predicates`; anybody else gets 403. Login itself is asked by the middleware."""
+    """Let through whoever satisfies one of `predicates`; others get 403. Login itself is asked by the middleware."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)

@@ -4,7 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 
-def choices_valid(table: str, field: str, choices: type[models.TextChoices], *, blank: bool = False) -> models.CheckConstraint:
+def choices_valid(
+    table: str, field: str, choices: type[models.TextChoices], *, blank: bool = False
+) -> models.CheckConstraint:
     """Only values of `choices` (and "" when `blank`) may be stored in `field`, also by raw SQL or an import."""
     values = [*choices.values, ""] if blank else list(choices.values)
     return models.CheckConstraint(

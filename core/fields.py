@@ -189,6 +189,11 @@ class TeksField(forms.CharField):
         super().__init__(max_length=max_length or TEKS_MAX, **kwargs)
         self.validators = [v for v in self.validators if not isinstance(v, MaxLengthValidator)]
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        attrs = super().widget_attrs(widget)
+        # Django's ten rows are more than most answers need; a box grows with its corner.
+        return {**attrs, "rows": "4"} if widget.attrs.get("rows") == "10" else attrs
+
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return self.empty_value

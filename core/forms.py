@@ -16,6 +16,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.forms import DeclarativeFieldsMetaclass
 from django.forms.formsets import DELETION_FIELD_NAME, TOTAL_FORM_COUNT
 from django.forms.utils import ErrorDict
@@ -23,6 +24,7 @@ from django.forms.utils import ErrorDict
 from . import fields
 
 ADD_ROW = "tambah_baris"
+CHOOSE = "Pilih"
 
 FORM_CLASSES: dict[type[models.Field], type[forms.Field]] = {
     models.IntegerField: fields.BilanganField,
@@ -71,8 +73,19 @@ def _class_by_name(db_field: models.Field) -> type[forms.Field] | None:
     return None
 
 
+class WideBoundField(forms.BoundField):
+    """Marks fields that need the whole row of a form in two columns."""
+
+    def css_classes(self, extra_classes: Any = None) -> str:
+        wide = (forms.Textarea, forms.RadioSelect, forms.CheckboxSelectMultiple, forms.FileInput)
+        classes = super().css_classes(extra_classes)
+        return f"{classes} lebar-penuh".strip() if isinstance(self.field.widget, wide) else classes
+
+
 class _Shared:
     """What plain and model forms have in common."""
+
+    bound_field_class = WideBoundField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -83,6 +96,7 @@ class _Shared:
         self.helper.disable_csrf = True
         self.terkunci = False
         for field in self.fields.values():
+            _name_empty_choice(field)
             if field.required and field.error_messages["required"] == forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = _required_message(field)
 
@@ -110,6 +124,13 @@ class _Shared:
             field.disabled = True
             field.required = False
             field.widget.attrs["class"] = f"{field.widget.attrs.get('class', '')} terkunci".strip()
+
+
+def _name_empty_choice(field: forms.Field) -> None:
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = field.empty_label and CHOOSE
+    elif isinstance(field, forms.ChoiceField) and BLANK_CHOICE_DASH[0] in (choices := list(field.choices)):
+        field.choices = [("", CHOOSE) if choice == BLANK_CHOICE_DASH[0] else choice for choice in choices]
 
 
 def _required_message(field: forms.Field) -> str:
@@ -194,8 +215,11 @@ class BaseRowFormSet(forms.BaseInlineFormSet):
         if DELETION_FIELD_NAME in form.fields:
             form.fields[DELETION_FIELD_NAME].label = "Hapus"
         for name, field in form.fields.items():
+            # Help stands once in the column's head; beside every row it would be described by an id that is not there.
+            field.petunjuk_kolom, field.help_text = field.help_text, ""
             if not isinstance(field.widget, forms.HiddenInput):
                 field.widget.attrs.setdefault("aria-label", f"{form[name].label}, baris {number}")
+                _dress(field.widget)
         if self.terkunci:
             form.lock_fields()
 
@@ -207,6 +231,15 @@ class BaseRowFormSet(forms.BaseInlineFormSet):
         self.max_num = self.initial_form_count()
         self.validate_max = False
         vars(self).pop("forms", None)
+
+
+def _dress(widget: forms.Widget) -> None:
+    """Bootstrap's class for an input that a table prints without crispy."""
+    if isinstance(widget, forms.CheckboxInput):
+        kind = "form-check-input"
+    else:
+        kind = "form-select" if isinstance(widget, forms.Select) else "form-control"
+    widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()
 
 
 def _with_one_more_row(data: Any, total: str, limit: int) -> Any:

@@ -53,7 +53,9 @@ def _pdf() -> Kesehatan:
     ready = all(find_library(name) for name in ("pango-1.0", "pangoft2-1.0")) and bool(
         importlib.util.find_spec("weasyprint")
     )
-    return Kesehatan("pustaka PDF", ready, "siap" if ready else "pasang libpango-1.0-0 dan libpangoft2-1.0-0", wajib=False)
+    return Kesehatan(
+        "pustaka PDF", ready, "siap" if ready else "pasang libpango-1.0-0 dan libpangoft2-1.0-0", wajib=False
+    )
 
 
 def check_health() -> list[Kesehatan]:

@@ -19,8 +19,10 @@ def new_key() -> uuid.UUID:
 def perform_once(kunci: uuid.UUID | str, pengguna: Pengguna, action: Callable[[], str]) -> str:
     """Run `action` in one transaction under `kunci` and return the URL it leads to.
 
-    A second submit of the same key (double click, reload, network retry, two windows) waits for the first one to commit and
-    returns its URL without running anything. When `action` raises, key and effect are both rolled back, so the same form can
+    A second submit of the same key (double click, reload, network retry, two windows) waits for the first one to
+    commit and
+    returns its URL without running anything. When `action` raises, key and effect are both rolled back, so the
+    same form can
     be sent again. A malformed key or another user's key raises `SuspiciousOperation` (400).
     """
     try:

@@ -1,14 +1,15 @@
 """Who may see which rows: asked here, in SQL, and nowhere else.
 
 Every model that belongs to a region names its path to `KabupatenKota` once, as `REGION_PATH`. Lists start from
-`Model.objects.visible_to(pengguna)`, single objects from `get_visible_or_404`: out of scope answers exactly as a missing id.
+`Model.objects.visible_to(pengguna)`, single objects from `get_visible_or_404`: out of scope answers exactly as a
+missing id.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.http import Http404
 
@@ -40,5 +41,5 @@ def get_visible_or_404(queryset: ScopedQuerySet[ModelT], pengguna: Pengguna | An
     """The one row of `queryset` that matches `lookup` and that `pengguna` may see, else `Http404` (never 403)."""
     try:
         return queryset.visible_to(pengguna).get(**lookup)
-    except (queryset.model.DoesNotExist, ValueError, ValidationError):
+    except (ObjectDoesNotExist, ValueError, ValidationError):
         raise Http404 from None

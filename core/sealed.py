@@ -1,8 +1,8 @@
 """Sealed values: NIK, No KK and phone numbers, encrypted at rest and masked wherever they are printed.
 
-`KUNCI_DATA` is a list of keys: the first one seals, all of them open. Each key is 32 bytes in URL-safe base64. A keyed hash
-(HMAC-SHA256 under a key derived from the same secret) stands beside each sealed column, so that a value can be looked up
-without opening any row. Rotation: put a new key in front, run `manage.py rotasi_kunci`, then drop the old one.
+`KUNCI_DATA` is a list of keys: the first one seals, all of them open. Each key is 32 bytes in URL-safe base64. A keyed
+hash (HMAC-SHA256 under a key derived from the same secret) stands beside each sealed column, so that a value can be
+looked up without opening any row. Rotation: put a new key in front, run `manage.py rotasi_kunci`, drop the old one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -62,7 +62,9 @@ def _ring(keys: tuple[str, ...]) -> MultiFernet:
     try:
         return MultiFernet([Fernet(key) for key in keys])
     except ValueError as error:
-        raise ImproperlyConfigured("KUNCI_DATA must be 32 bytes in URL-safe base64 (see `manage.py kunci_baru`).") from error
+        raise ImproperlyConfigured(
+            "KUNCI_DATA must be 32 bytes in URL-safe base64 (see `manage.py kunci_baru`)."
+        ) from error
 
 
 @lru_cache(maxsize=8)
@@ -95,6 +97,10 @@ class SealedField(models.TextField):
 
     With `fingerprint_field` the keyed hash is written beside it whenever the row is saved or bulk-created.
     """
+
+    if TYPE_CHECKING:  # what mypy's Django plugin takes the attribute on a model for
+        _pyi_private_set_type: Sealed | str  # type: ignore[assignment]
+        _pyi_private_get_type: Sealed  # type: ignore[assignment]
 
     def __init__(self, *args: Any, fingerprint_field: str | None = None, **kwargs: Any) -> None:
         self.fingerprint_field = fingerprint_field

@@ -12,7 +12,7 @@ from .models import Pengguna
 
 
 class PenggunaBackend(BaseBackend):
-    """Username and password. Example accounts share a published password: they may enter only where examples may live."""
+    """Username and password. Example accounts share a published one: they enter only where examples may live."""
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> Pengguna | None:
         username, password = credentials.get("username"), credentials.get("password")

@@ -31,7 +31,7 @@ class Alamat(NamedTuple):
         return cls(*parts)
 
     def covers(self, other: Alamat) -> bool:
-        """Whether opening this address opens `other`: the same cell, or a row, column, table or section that holds it."""
+        """Whether opening this address opens `other`: the same cell, or a row, column or table that holds it."""
         return (
             self.kode_rusun == other.kode_rusun
             and self.bagian == other.bagian

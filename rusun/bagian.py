@@ -1,6 +1,7 @@
 """The sections of the registry form: which field stands where, in the order a person fills them in.
 
-Forms, completeness, snapshots, differences, remarks and openings all read this catalogue. A section holds plain fields of
+Forms, completeness, snapshots, differences, remarks and openings all read this catalogue. A section holds plain
+fields of
 `Rusun` and at most one table; the address of a field is (kode, section or table, row or none, field).
 """
 

@@ -38,7 +38,7 @@ def progress_of(lokasi: Lokasi) -> list[Kemajuan]:
         counts[section.kode][1] += 1
     return [
         Kemajuan(
-            bagian.kode, bagian.judul, *counts[bagian.kode],
+            bagian.kode, bagian.judul, counts[bagian.kode][0], counts[bagian.kode][1],
             berisi=any(value not in (None, "", False) for value in lokasi[bagian.kode].values())
             or bool(bagian.tabel and any(value not in (None, {}) for value in lokasi[bagian.tabel].values())),
         )

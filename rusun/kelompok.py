@@ -1,4 +1,4 @@
-"""Which cells open together: the fields bound by one rule. Opening half of a sum would make it impossible to correct."""
+"""Which cells open together: the fields bound by one rule. Half of a sum could not be corrected."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PASANGAN: tuple[tuple[str, tuple[str, ...]], ...] = (
 def group_of(alamat: Alamat) -> frozenset[Alamat]:
     """`alamat` with every cell that must be correctable together with it.
 
-    A block's unit figures open with the causes of its location; the causes open with the unit figures of all its blocks;
+    A block's unit figures open with the causes of its location, the causes with the unit figures of all its blocks;
     a date opens with its pair; "none at all" opens with its table.
     """
     kode = alamat.kode_rusun

@@ -1,6 +1,7 @@
 """The rules a registry is checked by: one list, each with code, severity, text and the fields it concerns.
 
-Form, import, the "Periksa" page, verification and the PDF legend all ask `check_registry`. An error (galat) stops sending; a
+Form, import, the "Periksa" page, verification and the PDF legend all ask `check_registry`. An error (galat) stops
+sending; a
 warning (peringatan) asks for a written reason. Rules read plain values (`rusun.salinan`); adding one is one function.
 """
 
@@ -90,7 +91,9 @@ def check_registry(
 ) -> list[Temuan]:
     """Every finding of a kabupaten/kota. A registry without any location is an error of its own."""
     if not registri:
-        return [Temuan("W-00", GALAT, Alamat("", DAFTAR_LOKASI), "Belum ada satu pun lokasi. Tambahkan rusun atau rusus.")]
+        return [
+            Temuan("W-00", GALAT, Alamat("", DAFTAR_LOKASI), "Belum ada satu pun lokasi. Tambahkan rusun atau rusus.")
+        ]
     return [
         temuan
         for kode, lokasi in registri.items()
@@ -127,7 +130,8 @@ def required_of(lokasi: Lokasi) -> Iterator[tuple[Alamat, bool, str]]:
     )  # fmt: skip
     if lokasi["pengelolaan"]["keadaan_dasar_hukum"] == Keadaan.ADA:
         yield (
-            Alamat(kode, "pengelolaan", "", "dasar_hukum"), bool(lokasi["pengelolaan"]["dasar_hukum"]), label_of("dasar_hukum"),
+            Alamat(kode, "pengelolaan", "", "dasar_hukum"), bool(lokasi["pengelolaan"]["dasar_hukum"]),
+            label_of("dasar_hukum"),
         )  # fmt: skip
     if lokasi["pengelolaan"]["keadaan_batas_huni"] == Keadaan.ADA:
         bulan = lokasi["pengelolaan"]["batas_huni_bulan"]
@@ -136,7 +140,7 @@ def required_of(lokasi: Lokasi) -> Iterator[tuple[Alamat, bool, str]]:
 
 def label_of(kolom: str) -> str:
     """The name of a field of Rusun as a reader knows it."""
-    text = str(Rusun._meta.get_field(kolom).verbose_name)
+    text = str(Rusun._meta.get_field(kolom).verbose_name)  # type: ignore[union-attr]
     return text[:1].upper() + text[1:]
 
 
@@ -156,7 +160,11 @@ SIAP = tuple(sebab for sebab in Sebab if sebab not in (*RUSAK, *CADANGAN))
 
 
 @aturan(
-    "G-01", GALAT, "Jumlah unit menurut sebab kosong harus sama dengan unit kosong pada blok.", "sebab_kosong", "blok.kosong_siap"
+    "G-01",
+    GALAT,
+    "Jumlah unit menurut sebab kosong harus sama dengan unit kosong pada blok.",
+    "sebab_kosong",
+    "blok.kosong_siap",
 )
 def causes_match_blocks(lokasi: Lokasi, konteks: Konteks) -> Iterable[Hit]:
     unit = units_of(lokasi)
@@ -195,10 +203,20 @@ def affected_units_within_total(lokasi: Lokasi, konteks: Konteks) -> Iterable[Hi
     for baris, masalah in lokasi["permasalahan"].items():
         if masalah["unit_terdampak"] > unit:
             alamat = Alamat(lokasi["kode"], "permasalahan", baris, "unit_terdampak")
-            yield alamat, f"Unit terdampak {masalah['unit_terdampak']} melebihi {unit} unit di lokasi ini.", masalah["unit_terdampak"]
+            yield (
+                alamat,
+                f"Unit terdampak {masalah['unit_terdampak']} melebihi {unit} unit di lokasi ini.",
+                masalah["unit_terdampak"],
+            )
 
 
-@aturan("G-05", GALAT, "Jawaban tidak boleh bertentangan dengan daftarnya.", "masalah.tidak_ada_permasalahan", "tarif_sewa.tarif_belum_ditetapkan")
+@aturan(
+    "G-05",
+    GALAT,
+    "Jawaban tidak boleh bertentangan dengan daftarnya.",
+    "masalah.tidak_ada_permasalahan",
+    "tarif_sewa.tarif_belum_ditetapkan",
+)
 def flags_agree_with_tables(lokasi: Lokasi, konteks: Konteks) -> Iterable[Hit]:
     kode = lokasi["kode"]
     if lokasi["masalah"]["tidak_ada_permasalahan"] and lokasi["permasalahan"]:
@@ -215,7 +233,13 @@ USANG_HARI = 183
 """A data date older than half a year is stale."""
 
 
-@aturan("P-01", PERINGATAN, "Jumlah unit atau penghuni berubah lebih dari seperlima sejak periode terverifikasi terakhir.", "blok.jumlah_unit", "blok.terhuni")
+@aturan(
+    "P-01",
+    PERINGATAN,
+    "Jumlah unit atau penghuni berubah lebih dari seperlima sejak periode terverifikasi terakhir.",
+    "blok.jumlah_unit",
+    "blok.terhuni",
+)
 def large_change(lokasi: Lokasi, konteks: Konteks) -> Iterable[Hit]:
     if konteks.sebelumnya is None:
         return
@@ -256,7 +280,11 @@ def residents_match_units(lokasi: Lokasi, konteks: Konteks) -> Iterable[Hit]:
 def stale_data(lokasi: Lokasi, konteks: Konteks) -> Iterable[Hit]:
     tanggal = lokasi["identitas"]["tanggal_data"]
     if tanggal and (konteks.hari_ini - datetime.date.fromisoformat(tanggal)).days > USANG_HARI:
-        yield Alamat(lokasi["kode"], "identitas", "", "tanggal_data"), "Tanggal data lebih lama dari enam bulan.", tanggal
+        yield (
+            Alamat(lokasi["kode"], "identitas", "", "tanggal_data"),
+            "Tanggal data lebih lama dari enam bulan.",
+            tanggal,
+        )
 
 
 @aturan("P-06", PERINGATAN, "SLF sudah berakhir atau berakhir dalam 90 hari.", "aset.slf_berlaku_sampai")

@@ -25,7 +25,10 @@ class RegistryLocked(Exception):
         self.alamat = tuple(alamat)
 
     def __str__(self) -> str:
-        return f"Data terkunci: {self.kunci.alasan}. Perubahan tidak disimpan. Hubungi provinsi bila bagian ini perlu dibuka."
+        return (
+            f"Data terkunci: {self.kunci.alasan}. Perubahan tidak disimpan. "
+            "Hubungi provinsi bila bagian ini perlu dibuka."
+        )
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ class Kunci:
 
 def _state(row: Penguncian) -> Kunci:
     cells = frozenset(
-        Alamat(sel.kode_rusun, sel.bagian, str(sel.baris) if sel.baris else "", sel.kolom) for sel in row.sel_terbuka.all()
+        Alamat(sel.kode_rusun, sel.bagian, str(sel.baris) if sel.baris else "", sel.kolom)
+        for sel in row.sel_terbuka.all()
     )
     return Kunci(row.terkunci, row.alasan, row.sejak, cells)
 
@@ -71,7 +75,8 @@ def _locked_row(kabupaten_kota: KabupatenKota | str) -> Penguncian:
 def registry_write(kabupaten_kota: KabupatenKota | str) -> Iterator[Kunci]:
     """One transaction that holds the lock row of `kabupaten_kota` until it ends; yields the lock to be asked.
 
-    Every write to the registry, every import and every send happens inside one of these, so that a send never freezes half
+    Every write to the registry, every import and every send happens inside one of these, so that a send never
+    freezes half
     an edit and an edit never slips in behind a send.
     """
     with transaction.atomic():

@@ -7,151 +7,302 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='KabupatenKota',
+            name="KabupatenKota",
             fields=[
-                ('kode', models.CharField(max_length=5, primary_key=True, serialize=False, verbose_name='kode Kemendagri')),
-                ('nama', models.CharField(help_text='Selalu dengan awalan Kabupaten atau Kota.', max_length=60, unique=True)),
-                ('jenis', models.CharField(choices=[('kabupaten', 'Kabupaten'), ('kota', 'Kota')], max_length=10)),
-                ('ibu_kota', models.CharField(max_length=60, verbose_name='ibu kota')),
-                ('ibu_kota_terverifikasi', models.BooleanField(default=True)),
-                ('baris', models.PositiveSmallIntegerField(help_text='Letak pada peta petak, 0 = paling utara.')),
-                ('kolom', models.PositiveSmallIntegerField(help_text='Letak pada peta petak, 0 = paling barat.')),
+                (
+                    "kode",
+                    models.CharField(max_length=5, primary_key=True, serialize=False, verbose_name="kode Kemendagri"),
+                ),
+                (
+                    "nama",
+                    models.CharField(help_text="Selalu dengan awalan Kabupaten atau Kota.", max_length=60, unique=True),
+                ),
+                ("jenis", models.CharField(choices=[("kabupaten", "Kabupaten"), ("kota", "Kota")], max_length=10)),
+                ("ibu_kota", models.CharField(max_length=60, verbose_name="ibu kota")),
+                ("ibu_kota_terverifikasi", models.BooleanField(default=True)),
+                ("baris", models.PositiveSmallIntegerField(help_text="Letak pada peta petak, 0 = paling utara.")),
+                ("kolom", models.PositiveSmallIntegerField(help_text="Letak pada peta petak, 0 = paling barat.")),
             ],
             options={
-                'verbose_name': 'kabupaten/kota',
-                'verbose_name_plural': 'kabupaten/kota',
-                'ordering': ['kode'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('jenis__in', ['kabupaten', 'kota'])), name='kabupatenkota_jenis_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'), models.UniqueConstraint(fields=('baris', 'kolom'), name='kabupatenkota_petak_unik')],
+                "verbose_name": "kabupaten/kota",
+                "verbose_name_plural": "kabupaten/kota",
+                "ordering": ["kode"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("jenis__in", ["kabupaten", "kota"])),
+                        name="kabupatenkota_jenis_dikenal",
+                        violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+                    ),
+                    models.UniqueConstraint(fields=("baris", "kolom"), name="kabupatenkota_petak_unik"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Pengguna',
+            name="Pengguna",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(error_messages={'unique': 'Nama akun ini sudah dipakai.'}, max_length=60, unique=True, verbose_name='nama akun')),
-                ('nama', models.CharField(max_length=120)),
-                ('peran', models.CharField(choices=[('operator', 'Operator kabupaten/kota'), ('verifikator', 'Verifikator provinsi'), ('pimpinan', 'Pimpinan'), ('admin', 'Admin')], max_length=12)),
-                ('koordinator', models.BooleanField(default=False, help_text='Ketua tim verifikator: periode, jadwal, pengecualian.')),
-                ('akses_penghuni', models.BooleanField(default=False, help_text='Boleh melihat dan mengisi data penghuni kabupaten/kota ini.', verbose_name='akses penghuni')),
-                ('whatsapp', models.CharField(blank=True, max_length=20, verbose_name='nomor WhatsApp')),
-                ('nip', models.CharField(blank=True, max_length=18, verbose_name='NIP')),
-                ('jabatan', models.CharField(blank=True, max_length=120)),
-                ('is_active', models.BooleanField(default=True, verbose_name='aktif')),
-                ('contoh', models.BooleanField(default=False, editable=False, verbose_name='akun contoh')),
-                ('dibuat', models.DateTimeField(auto_now_add=True)),
-                ('kabupaten_kota', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pengguna', to='core.kabupatenkota', verbose_name='kabupaten/kota')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "Nama akun ini sudah dipakai."},
+                        max_length=60,
+                        unique=True,
+                        verbose_name="nama akun",
+                    ),
+                ),
+                ("nama", models.CharField(max_length=120)),
+                (
+                    "peran",
+                    models.CharField(
+                        choices=[
+                            ("operator", "Operator kabupaten/kota"),
+                            ("verifikator", "Verifikator provinsi"),
+                            ("pimpinan", "Pimpinan"),
+                            ("admin", "Admin"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "koordinator",
+                    models.BooleanField(
+                        default=False, help_text="Ketua tim verifikator: periode, jadwal, pengecualian."
+                    ),
+                ),
+                (
+                    "akses_penghuni",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Boleh melihat dan mengisi data penghuni kabupaten/kota ini.",
+                        verbose_name="akses penghuni",
+                    ),
+                ),
+                ("whatsapp", models.CharField(blank=True, max_length=20, verbose_name="nomor WhatsApp")),
+                ("nip", models.CharField(blank=True, max_length=18, verbose_name="NIP")),
+                ("jabatan", models.CharField(blank=True, max_length=120)),
+                ("is_active", models.BooleanField(default=True, verbose_name="aktif")),
+                ("contoh", models.BooleanField(default=False, editable=False, verbose_name="akun contoh")),
+                ("dibuat", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kabupaten_kota",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pengguna",
+                        to="core.kabupatenkota",
+                        verbose_name="kabupaten/kota",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pengguna',
-                'verbose_name_plural': 'pengguna',
-                'ordering': ['username'],
+                "verbose_name": "pengguna",
+                "verbose_name_plural": "pengguna",
+                "ordering": ["username"],
             },
         ),
         migrations.CreateModel(
-            name='Konsep',
+            name="Konsep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bagian', models.CharField(help_text='Alamat formulir, misalnya rusun/3374-RSN-01/identitas.', max_length=200)),
-                ('isi', core.sealed.SealedField(blank=True, default='')),
-                ('versi', models.PositiveIntegerField(default=0, help_text='Versi baris yang sedang diubah ketika konsep ditulis.')),
-                ('disimpan', models.DateTimeField()),
-                ('pengguna', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='konsep', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "bagian",
+                    models.CharField(
+                        help_text="Alamat formulir, misalnya rusun/3374-RSN-01/identitas.", max_length=200
+                    ),
+                ),
+                ("isi", core.sealed.SealedField(blank=True, default="")),
+                (
+                    "versi",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Versi baris yang sedang diubah ketika konsep ditulis."
+                    ),
+                ),
+                ("disimpan", models.DateTimeField()),
+                (
+                    "pengguna",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="konsep", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'konsep',
-                'verbose_name_plural': 'konsep',
+                "verbose_name": "konsep",
+                "verbose_name_plural": "konsep",
             },
         ),
         migrations.CreateModel(
-            name='KunciFormulir',
+            name="KunciFormulir",
             fields=[
-                ('kunci', models.UUIDField(primary_key=True, serialize=False)),
-                ('dipakai', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('tujuan', models.CharField(blank=True, max_length=500)),
-                ('pengguna', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("kunci", models.UUIDField(primary_key=True, serialize=False)),
+                ("dipakai", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("tujuan", models.CharField(blank=True, max_length=500)),
+                (
+                    "pengguna",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'kunci formulir',
-                'verbose_name_plural': 'kunci formulir',
+                "verbose_name": "kunci formulir",
+                "verbose_name_plural": "kunci formulir",
             },
         ),
         migrations.CreateModel(
-            name='Pejabat',
+            name="Pejabat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nama', models.CharField(max_length=120, verbose_name='nama dan gelar')),
-                ('nip', models.CharField(blank=True, max_length=18, verbose_name='NIP')),
-                ('pangkat', models.CharField(blank=True, max_length=60, verbose_name='pangkat/golongan')),
-                ('jabatan', models.CharField(max_length=160)),
-                ('kewenangan', models.CharField(choices=[('definitif', 'Definitif'), ('an', 'a.n.'), ('plt', 'Plt.'), ('plh', 'Plh.')], default='definitif', max_length=10)),
-                ('kepala', models.BooleanField(default=False, help_text='Menandatangani rekapitulasi.', verbose_name='kepala dinas')),
-                ('berlaku_mulai', models.DateField()),
-                ('berlaku_sampai', models.DateField(blank=True, null=True)),
-                ('kabupaten_kota', models.ForeignKey(blank=True, help_text='Kosong berarti pejabat provinsi.', null=True, on_delete=django.db.models.deletion.PROTECT, to='core.kabupatenkota', verbose_name='kabupaten/kota')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("nama", models.CharField(max_length=120, verbose_name="nama dan gelar")),
+                ("nip", models.CharField(blank=True, max_length=18, verbose_name="NIP")),
+                ("pangkat", models.CharField(blank=True, max_length=60, verbose_name="pangkat/golongan")),
+                ("jabatan", models.CharField(max_length=160)),
+                (
+                    "kewenangan",
+                    models.CharField(
+                        choices=[("definitif", "Definitif"), ("an", "a.n."), ("plt", "Plt."), ("plh", "Plh.")],
+                        default="definitif",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "kepala",
+                    models.BooleanField(
+                        default=False, help_text="Menandatangani rekapitulasi.", verbose_name="kepala dinas"
+                    ),
+                ),
+                ("berlaku_mulai", models.DateField()),
+                ("berlaku_sampai", models.DateField(blank=True, null=True)),
+                (
+                    "kabupaten_kota",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Kosong berarti pejabat provinsi.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="core.kabupatenkota",
+                        verbose_name="kabupaten/kota",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pejabat',
-                'verbose_name_plural': 'pejabat',
-                'ordering': ['kabupaten_kota', '-berlaku_mulai'],
+                "verbose_name": "pejabat",
+                "verbose_name_plural": "pejabat",
+                "ordering": ["kabupaten_kota", "-berlaku_mulai"],
             },
         ),
         migrations.CreateModel(
-            name='JejakAkses',
+            name="JejakAkses",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('waktu', models.DateTimeField()),
-                ('tindakan', models.CharField(choices=[('lihat', 'Melihat data penghuni'), ('lihat_lengkap', 'Melihat NIK/No KK/telepon lengkap'), ('ekspor', 'Mengekspor'), ('cetak', 'Mencetak')], max_length=15)),
-                ('objek', models.CharField(help_text='Jenis data, misalnya penghuni.', max_length=40)),
-                ('objek_id', models.CharField(blank=True, max_length=64)),
-                ('kolom', models.CharField(blank=True, max_length=120)),
-                ('jumlah', models.PositiveIntegerField(default=1)),
-                ('alasan', models.CharField(blank=True, max_length=300)),
-                ('pengguna', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("waktu", models.DateTimeField()),
+                (
+                    "tindakan",
+                    models.CharField(
+                        choices=[
+                            ("lihat", "Melihat data penghuni"),
+                            ("lihat_lengkap", "Melihat NIK/No KK/telepon lengkap"),
+                            ("ekspor", "Mengekspor"),
+                            ("cetak", "Mencetak"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("objek", models.CharField(help_text="Jenis data, misalnya penghuni.", max_length=40)),
+                ("objek_id", models.CharField(blank=True, max_length=64)),
+                ("kolom", models.CharField(blank=True, max_length=120)),
+                ("jumlah", models.PositiveIntegerField(default=1)),
+                ("alasan", models.CharField(blank=True, max_length=300)),
+                (
+                    "pengguna",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'jejak akses',
-                'verbose_name_plural': 'jejak akses',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['objek', 'objek_id', '-id'], name='jejakakses_objek'), models.Index(fields=['pengguna', '-waktu'], name='jejakakses_pengguna')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('tindakan__in', ['lihat', 'lihat_lengkap', 'ekspor', 'cetak'])), name='jejakakses_tindakan_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.')],
+                "verbose_name": "jejak akses",
+                "verbose_name_plural": "jejak akses",
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["objek", "objek_id", "-id"], name="jejakakses_objek"),
+                    models.Index(fields=["pengguna", "-waktu"], name="jejakakses_pengguna"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("tindakan__in", ["lihat", "lihat_lengkap", "ekspor", "cetak"])),
+                        name="jejakakses_tindakan_dikenal",
+                        violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='pengguna',
-            constraint=models.CheckConstraint(condition=models.Q(('peran__in', ['operator', 'verifikator', 'pimpinan', 'admin'])), name='pengguna_peran_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="pengguna",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("peran__in", ["operator", "verifikator", "pimpinan", "admin"])),
+                name="pengguna_peran_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pengguna',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kabupaten_kota__isnull', False), ('peran', 'operator')), models.Q(models.Q(('peran', 'operator'), _negated=True), ('kabupaten_kota__isnull', True)), _connector='OR'), name='pengguna_daerah_sesuai_peran', violation_error_message='Operator harus punya kabupaten/kota; peran lain tidak boleh.'),
+            model_name="pengguna",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kabupaten_kota__isnull", False), ("peran", "operator")),
+                    models.Q(models.Q(("peran", "operator"), _negated=True), ("kabupaten_kota__isnull", True)),
+                    _connector="OR",
+                ),
+                name="pengguna_daerah_sesuai_peran",
+                violation_error_message="Operator harus punya kabupaten/kota; peran lain tidak boleh.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pengguna',
-            constraint=models.CheckConstraint(condition=models.Q(('koordinator', False), ('peran', 'verifikator'), _connector='OR'), name='pengguna_koordinator_verifikator', violation_error_message='Hanya verifikator yang dapat menjadi koordinator.'),
+            model_name="pengguna",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("koordinator", False), ("peran", "verifikator"), _connector="OR"),
+                name="pengguna_koordinator_verifikator",
+                violation_error_message="Hanya verifikator yang dapat menjadi koordinator.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pengguna',
-            constraint=models.CheckConstraint(condition=models.Q(('akses_penghuni', False), ('peran', 'operator'), _connector='OR'), name='pengguna_akses_penghuni_operator', violation_error_message='Akses penghuni hanya diberikan kepada operator.'),
+            model_name="pengguna",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("akses_penghuni", False), ("peran", "operator"), _connector="OR"),
+                name="pengguna_akses_penghuni_operator",
+                violation_error_message="Akses penghuni hanya diberikan kepada operator.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='konsep',
-            constraint=models.UniqueConstraint(fields=('pengguna', 'bagian'), name='konsep_satu_per_bagian'),
+            model_name="konsep",
+            constraint=models.UniqueConstraint(fields=("pengguna", "bagian"), name="konsep_satu_per_bagian"),
         ),
         migrations.AddConstraint(
-            model_name='pejabat',
-            constraint=models.CheckConstraint(condition=models.Q(('kewenangan__in', ['definitif', 'an', 'plt', 'plh'])), name='pejabat_kewenangan_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="pejabat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kewenangan__in", ["definitif", "an", "plt", "plh"])),
+                name="pejabat_kewenangan_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pejabat',
-            constraint=models.CheckConstraint(condition=models.Q(('berlaku_sampai__isnull', True), ('berlaku_sampai__gte', models.F('berlaku_mulai')), _connector='OR'), name='pejabat_masa_urut', violation_error_message='Tanggal berakhir tidak boleh sebelum tanggal mulai.'),
+            model_name="pejabat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("berlaku_sampai__isnull", True),
+                    ("berlaku_sampai__gte", models.F("berlaku_mulai")),
+                    _connector="OR",
+                ),
+                name="pejabat_masa_urut",
+                violation_error_message="Tanggal berakhir tidak boleh sebelum tanggal mulai.",
+            ),
         ),
     ]

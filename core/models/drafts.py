@@ -6,7 +6,7 @@ from .people import Pengguna
 
 
 class Konsep(models.Model):
-    """What a user has half typed into one form section. Kept on the server, sealed, only for that user; gone once saved."""
+    """What a user has half typed into one form section. Kept on the server, sealed; gone once saved."""
 
     pengguna = models.ForeignKey(Pengguna, on_delete=models.CASCADE, related_name="konsep")
     bagian = models.CharField(max_length=200, help_text="Alamat formulir, misalnya rusun/3374-RSN-01/identitas.")

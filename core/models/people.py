@@ -31,7 +31,11 @@ class Pengguna(AbstractBaseUser):
     nama = models.CharField(max_length=120)
     peran = models.CharField(max_length=12, choices=Peran)
     kabupaten_kota = models.ForeignKey(
-        KabupatenKota, on_delete=models.PROTECT, null=True, blank=True, verbose_name="kabupaten/kota",
+        KabupatenKota,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="kabupaten/kota",
         related_name="pengguna",
     )
     koordinator = models.BooleanField(default=False, help_text="Ketua tim verifikator: periode, jadwal, pengecualian.")
@@ -98,7 +102,11 @@ class Pejabat(models.Model):
     jabatan = models.CharField(max_length=160)
     kewenangan = models.CharField(max_length=10, choices=Kewenangan, default=Kewenangan.DEFINITIF)
     kabupaten_kota = models.ForeignKey(
-        KabupatenKota, on_delete=models.PROTECT, null=True, blank=True, verbose_name="kabupaten/kota",
+        KabupatenKota,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="kabupaten/kota",
         help_text="Kosong berarti pejabat provinsi.",
     )
     kepala = models.BooleanField("kepala dinas", default=False, help_text="Menandatangani rekapitulasi.")

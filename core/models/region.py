@@ -5,7 +5,7 @@ from core.enums import JenisDaerah
 
 
 class KabupatenKota(models.Model):
-    """One of the 35 kabupaten/kota of Jawa Tengah; key = Kemendagri code (Kepmendagri 300.2.2-2430/2025), such as 33.74."""
+    """One of the 35 kabupaten/kota of Jawa Tengah; key = Kemendagri code (Kepmendagri 300.2.2-2430/2025)."""
 
     kode = models.CharField("kode Kemendagri", max_length=5, primary_key=True)
     nama = models.CharField(max_length=60, unique=True, help_text="Selalu dengan awalan Kabupaten atau Kota.")

@@ -51,8 +51,10 @@ def add_remark(
         if row.status not in REMARKABLE or row.periode.status != StatusPeriode.DIBUKA:
             raise MoveRefused("Catatan hanya dapat ditulis setelah isian dikirim dan selama periode dibuka.")
         frozen = draft_of(row)
-        if alamat.kode_rusun not in frozen["rusun"] or section_of(alamat.bagian) is None or not known(
-            alamat.bagian, alamat.kolom
+        if (
+            alamat.kode_rusun not in frozen["rusun"]
+            or section_of(alamat.bagian) is None
+            or not known(alamat.bagian, alamat.kolom)
         ):
             raise ValueError("no such cell")
         catatan = Catatan.objects.create(
@@ -101,9 +103,7 @@ def reopen_remark(catatan: Catatan, isi: str, pengguna: Pengguna, *, waktu: date
     return _review(catatan, pengguna, StatusCatatan.TERBUKA, isi, waktu)
 
 
-def _review(
-    catatan: Catatan, pengguna: Pengguna, status: str, isi: str, waktu: datetime.datetime | None
-) -> Catatan:
+def _review(catatan: Catatan, pengguna: Pengguna, status: str, isi: str, waktu: datetime.datetime | None) -> Catatan:
     with registry_write(catatan.isian.kabupaten_kota_id):
         row = _locked(catatan)
         if not verifikator(pengguna):

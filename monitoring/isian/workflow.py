@@ -85,9 +85,13 @@ def _send(langkah: Langkah) -> None:
     isi = draft_of(isian)
     hasil = check_isian(isian, isi, hari)
     if hasil.galat:
-        raise MoveRefused("Isian belum dapat dikirim karena masih ada yang salah atau kurang.", [t.pesan for t in hasil.galat])
+        raise MoveRefused(
+            "Isian belum dapat dikirim karena masih ada yang salah atau kurang.", [t.pesan for t in hasil.galat]
+        )
     if hasil.tanpa_alasan:
-        raise MoveRefused("Beri alasan untuk setiap peringatan sebelum mengirim.", [t.pesan for t in hasil.tanpa_alasan])
+        raise MoveRefused(
+            "Beri alasan untuk setiap peringatan sebelum mengirim.", [t.pesan for t in hasil.tanpa_alasan]
+        )
     langkah.kiriman = create_kiriman(isian, isi, langkah.pengguna, langkah.waktu)
     isian.verifikator, isian.verifikasi_sejak, isian.jawab_sebelum = None, None, None
     _lock(langkah, f"{langkah.kiriman} sudah dikirim ke provinsi")
@@ -146,7 +150,7 @@ def _reopen(langkah: Langkah) -> None:
 
 def _lock(langkah: Langkah, alasan: str) -> None:
     isian = langkah.isian
-    lock_registry(isian.kabupaten_kota_id, alasan=alasan, waktu=langkah.waktu, rujukan=isian.get_absolute_url())
+    lock_registry(isian.kabupaten_kota_id, alasan=alasan, waktu=langkah.waktu, rujukan=isian.periode.judul)
 
 
 MOVES: dict[Gerak, Move] = {
@@ -161,12 +165,10 @@ MOVES: dict[Gerak, Move] = {
 
 
 def may_move(isian: Isian, gerak: Gerak, pengguna: Pengguna) -> bool:
-    """Whether state and role allow the move, so that its button is worth showing; conditions are asked by the move itself."""
+    """Whether state and role allow the move, so that its button is worth showing. Conditions: ask the move."""
     move = MOVES[gerak]
     own = pengguna.kabupaten_kota_id in (None, isian.kabupaten_kota_id)
-    return (
-        own and move.siapa(pengguna) and isian.status in move.dari and isian.periode.status == StatusPeriode.DIBUKA
-    )
+    return own and move.siapa(pengguna) and isian.status in move.dari and isian.periode.status == StatusPeriode.DIBUKA
 
 
 def apply_move(
@@ -216,7 +218,7 @@ def _faster(isian: Isian) -> str:
         return "Isian belum dimulai."
     waktu = timezone.localtime(last.waktu).strftime("%H.%M")
     return (
-        f"Langkah ini tidak dapat dilakukan: {last.pengguna} sudah menjalankan «{last.get_gerak_display()}» pukul {waktu} WIB. "
+        f"Langkah ini tidak dapat dilakukan: {last.pengguna} sudah menjalankan "
+        f"«{last.get_gerak_display()}» pukul {waktu} WIB. "
         f"Status sekarang: {isian.get_status_display()}."
     )
-

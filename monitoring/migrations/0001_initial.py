@@ -8,289 +8,659 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Isian',
+            name="Isian",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('belum_mulai', 'Belum mulai'), ('diisi', 'Sedang diisi'), ('terkirim', 'Terkirim, menunggu provinsi'), ('perlu_perbaikan', 'Perlu perbaikan'), ('terverifikasi', 'Terverifikasi')], default='belum_mulai', editable=False, max_length=16)),
-                ('berjalan', models.BooleanField(default=True, editable=False)),
-                ('terlambat', models.BooleanField(default=False, editable=False)),
-                ('pengecualian_sampai', models.DateField(blank=True, null=True, verbose_name='pengecualian sampai')),
-                ('pengecualian_alasan', models.CharField(blank=True, default='', max_length=300, verbose_name='alasan pengecualian')),
-                ('verifikasi_sejak', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('jawab_sebelum', models.DateField(blank=True, editable=False, null=True)),
-                ('terverifikasi_pada', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('kabupaten_kota', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='isian', to='core.kabupatenkota', verbose_name='kabupaten/kota')),
-                ('verifikator', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("belum_mulai", "Belum mulai"),
+                            ("diisi", "Sedang diisi"),
+                            ("terkirim", "Terkirim, menunggu provinsi"),
+                            ("perlu_perbaikan", "Perlu perbaikan"),
+                            ("terverifikasi", "Terverifikasi"),
+                        ],
+                        default="belum_mulai",
+                        editable=False,
+                        max_length=16,
+                    ),
+                ),
+                ("berjalan", models.BooleanField(default=True, editable=False)),
+                ("terlambat", models.BooleanField(default=False, editable=False)),
+                ("pengecualian_sampai", models.DateField(blank=True, null=True, verbose_name="pengecualian sampai")),
+                (
+                    "pengecualian_alasan",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="alasan pengecualian"),
+                ),
+                ("verifikasi_sejak", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("jawab_sebelum", models.DateField(blank=True, editable=False, null=True)),
+                ("terverifikasi_pada", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "kabupaten_kota",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="isian",
+                        to="core.kabupatenkota",
+                        verbose_name="kabupaten/kota",
+                    ),
+                ),
+                (
+                    "verifikator",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'isian',
-                'verbose_name_plural': 'isian',
-                'ordering': ['kabupaten_kota'],
+                "verbose_name": "isian",
+                "verbose_name_plural": "isian",
+                "ordering": ["kabupaten_kota"],
             },
         ),
         migrations.CreateModel(
-            name='Catatan',
+            name="Catatan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kode_rusun', models.CharField(blank=True, default='', max_length=14)),
-                ('bagian', models.CharField(max_length=30)),
-                ('baris', models.CharField(blank=True, default='', max_length=36)),
-                ('kolom', models.CharField(blank=True, default='', max_length=40)),
-                ('sebutan', models.CharField(help_text='Nama sel ketika catatan dibuat.', max_length=300)),
-                ('nilai', models.CharField(blank=True, default='', help_text='Nilai sel ketika catatan dibuat.', max_length=500)),
-                ('isi', models.CharField(max_length=1000)),
-                ('jawaban', models.CharField(blank=True, default='', max_length=1000)),
-                ('status', models.CharField(choices=[('terbuka', 'Terbuka'), ('dijawab', 'Dijawab'), ('selesai', 'Selesai')], default='terbuka', editable=False, max_length=10)),
-                ('dibuat_pada', models.DateTimeField()),
-                ('dibuat_oleh', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('isian', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='catatan', to='monitoring.isian')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kode_rusun", models.CharField(blank=True, default="", max_length=14)),
+                ("bagian", models.CharField(max_length=30)),
+                ("baris", models.CharField(blank=True, default="", max_length=36)),
+                ("kolom", models.CharField(blank=True, default="", max_length=40)),
+                ("sebutan", models.CharField(help_text="Nama sel ketika catatan dibuat.", max_length=300)),
+                (
+                    "nilai",
+                    models.CharField(
+                        blank=True, default="", help_text="Nilai sel ketika catatan dibuat.", max_length=500
+                    ),
+                ),
+                ("isi", models.CharField(max_length=1000)),
+                ("jawaban", models.CharField(blank=True, default="", max_length=1000)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("terbuka", "Terbuka"), ("dijawab", "Dijawab"), ("selesai", "Selesai")],
+                        default="terbuka",
+                        editable=False,
+                        max_length=10,
+                    ),
+                ),
+                ("dibuat_pada", models.DateTimeField()),
+                (
+                    "dibuat_oleh",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "isian",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="catatan", to="monitoring.isian"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'catatan',
-                'verbose_name_plural': 'catatan',
-                'ordering': ['kode_rusun', 'id'],
+                "verbose_name": "catatan",
+                "verbose_name_plural": "catatan",
+                "ordering": ["kode_rusun", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Kiriman',
+            name="Kiriman",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nomor', models.PositiveSmallIntegerField()),
-                ('skema', models.PositiveSmallIntegerField()),
-                ('isi', models.TextField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('dikirim_pada', models.DateTimeField()),
-                ('dikirim_oleh', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('isian', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='kiriman', to='monitoring.isian')),
-                ('penginput', models.ManyToManyField(help_text='Siapa yang mengisi data di dalamnya.', related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("nomor", models.PositiveSmallIntegerField()),
+                ("skema", models.PositiveSmallIntegerField()),
+                ("isi", models.TextField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("dikirim_pada", models.DateTimeField()),
+                (
+                    "dikirim_oleh",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "isian",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="kiriman", to="monitoring.isian"
+                    ),
+                ),
+                (
+                    "penginput",
+                    models.ManyToManyField(
+                        help_text="Siapa yang mengisi data di dalamnya.", related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'kiriman',
-                'verbose_name_plural': 'kiriman',
-                'ordering': ['isian', 'nomor'],
+                "verbose_name": "kiriman",
+                "verbose_name_plural": "kiriman",
+                "ordering": ["isian", "nomor"],
             },
         ),
         migrations.AddField(
-            model_name='isian',
-            name='kiriman_sah',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='monitoring.kiriman'),
+            model_name="isian",
+            name="kiriman_sah",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="monitoring.kiriman",
+            ),
         ),
         migrations.CreateModel(
-            name='KirimanRusun',
+            name="KirimanRusun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kode', models.CharField(max_length=14)),
-                ('nama', models.CharField(max_length=200)),
-                ('jenis', models.CharField(max_length=5)),
-                ('peruntukan', models.CharField(max_length=30)),
-                ('status_aset', models.CharField(max_length=30)),
-                ('tanggal_data', models.DateField()),
-                ('tower', models.PositiveIntegerField()),
-                ('unit', models.PositiveIntegerField()),
-                ('terhuni', models.PositiveIntegerField()),
-                ('kosong_siap', models.PositiveIntegerField()),
-                ('kosong_rusak', models.PositiveIntegerField()),
-                ('cadangan', models.PositiveIntegerField()),
-                ('daftar_tunggu', models.PositiveIntegerField()),
-                ('jumlah_kk', models.PositiveIntegerField()),
-                ('jumlah_jiwa', models.PositiveIntegerField()),
-                ('penghuni_tercatat', models.PositiveIntegerField()),
-                ('sebab_kosong', models.JSONField(default=dict, help_text='Sebab -> unit, hanya yang bukan nol.')),
-                ('permasalahan', models.JSONField(default=list, help_text='Daftar [kode, tingkat, penanggung jawab].')),
-                ('kiriman', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lokasi', to='monitoring.kiriman')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kode", models.CharField(max_length=14)),
+                ("nama", models.CharField(max_length=200)),
+                ("jenis", models.CharField(max_length=5)),
+                ("peruntukan", models.CharField(max_length=30)),
+                ("status_aset", models.CharField(max_length=30)),
+                ("tanggal_data", models.DateField()),
+                ("tower", models.PositiveIntegerField()),
+                ("unit", models.PositiveIntegerField()),
+                ("terhuni", models.PositiveIntegerField()),
+                ("kosong_siap", models.PositiveIntegerField()),
+                ("kosong_rusak", models.PositiveIntegerField()),
+                ("cadangan", models.PositiveIntegerField()),
+                ("daftar_tunggu", models.PositiveIntegerField()),
+                ("jumlah_kk", models.PositiveIntegerField()),
+                ("jumlah_jiwa", models.PositiveIntegerField()),
+                ("penghuni_tercatat", models.PositiveIntegerField()),
+                ("sebab_kosong", models.JSONField(default=dict, help_text="Sebab -> unit, hanya yang bukan nol.")),
+                ("permasalahan", models.JSONField(default=list, help_text="Daftar [kode, tingkat, penanggung jawab].")),
+                (
+                    "kiriman",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lokasi", to="monitoring.kiriman"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'angka kiriman',
-                'verbose_name_plural': 'angka kiriman',
-                'ordering': ['kiriman', 'kode'],
+                "verbose_name": "angka kiriman",
+                "verbose_name_plural": "angka kiriman",
+                "ordering": ["kiriman", "kode"],
             },
         ),
         migrations.CreateModel(
-            name='PenjelasanPeringatan',
+            name="PenjelasanPeringatan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kode_rusun', models.CharField(blank=True, default='', max_length=14)),
-                ('bagian', models.CharField(max_length=30)),
-                ('baris', models.CharField(blank=True, default='', max_length=36)),
-                ('kolom', models.CharField(blank=True, default='', max_length=40)),
-                ('aturan', models.CharField(max_length=8)),
-                ('nilai', models.CharField(blank=True, default='', max_length=300)),
-                ('alasan', models.CharField(max_length=500)),
-                ('waktu', models.DateTimeField()),
-                ('isian', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='penjelasan', to='monitoring.isian')),
-                ('pengguna', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kode_rusun", models.CharField(blank=True, default="", max_length=14)),
+                ("bagian", models.CharField(max_length=30)),
+                ("baris", models.CharField(blank=True, default="", max_length=36)),
+                ("kolom", models.CharField(blank=True, default="", max_length=40)),
+                ("aturan", models.CharField(max_length=8)),
+                ("nilai", models.CharField(blank=True, default="", max_length=300)),
+                ("alasan", models.CharField(max_length=500)),
+                ("waktu", models.DateTimeField()),
+                (
+                    "isian",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="penjelasan", to="monitoring.isian"
+                    ),
+                ),
+                (
+                    "pengguna",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'penjelasan peringatan',
-                'verbose_name_plural': 'penjelasan peringatan',
+                "verbose_name": "penjelasan peringatan",
+                "verbose_name_plural": "penjelasan peringatan",
             },
         ),
         migrations.CreateModel(
-            name='PeriodeMonitoring',
+            name="PeriodeMonitoring",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40, unique=True, verbose_name='alamat singkat')),
-                ('judul', models.CharField(max_length=160)),
-                ('tanggal_posisi', models.DateField(help_text='Tanggal yang digambarkan oleh rekap.', verbose_name='posisi data')),
-                ('cakupan', models.JSONField(default=monitoring.models.periode.default_scope, verbose_name='peruntukan yang dihitung')),
-                ('mulai', models.DateField(verbose_name='mulai')),
-                ('batas_waktu', models.DateField(help_text='Kiriman setelah tanggal ini ditandai terlambat.', verbose_name='batas waktu')),
-                ('hari_terakhir', models.DateField(help_text='Setelah tanggal ini kiriman ditolak, kecuali dikecualikan.', verbose_name='hari terakhir')),
-                ('status', models.CharField(choices=[('disiapkan', 'Disiapkan'), ('dibuka', 'Dibuka'), ('rekap_diajukan', 'Rekap diajukan'), ('ditetapkan', 'Ditetapkan')], default='disiapkan', editable=False, max_length=15)),
-                ('catatan_penetapan', models.CharField(blank=True, default='', editable=False, max_length=1000)),
-                ('ditetapkan_pada', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('contoh', models.BooleanField(default=False, editable=False, verbose_name='data contoh')),
-                ('ditetapkan_oleh', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=40, unique=True, verbose_name="alamat singkat")),
+                ("judul", models.CharField(max_length=160)),
+                (
+                    "tanggal_posisi",
+                    models.DateField(help_text="Tanggal yang digambarkan oleh rekap.", verbose_name="posisi data"),
+                ),
+                (
+                    "cakupan",
+                    models.JSONField(
+                        default=monitoring.models.periode.default_scope, verbose_name="peruntukan yang dihitung"
+                    ),
+                ),
+                ("mulai", models.DateField(verbose_name="mulai")),
+                (
+                    "batas_waktu",
+                    models.DateField(
+                        help_text="Kiriman setelah tanggal ini ditandai terlambat.", verbose_name="batas waktu"
+                    ),
+                ),
+                (
+                    "hari_terakhir",
+                    models.DateField(
+                        help_text="Setelah tanggal ini kiriman ditolak, kecuali dikecualikan.",
+                        verbose_name="hari terakhir",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("disiapkan", "Disiapkan"),
+                            ("dibuka", "Dibuka"),
+                            ("rekap_diajukan", "Rekap diajukan"),
+                            ("ditetapkan", "Ditetapkan"),
+                        ],
+                        default="disiapkan",
+                        editable=False,
+                        max_length=15,
+                    ),
+                ),
+                ("catatan_penetapan", models.CharField(blank=True, default="", editable=False, max_length=1000)),
+                ("ditetapkan_pada", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("contoh", models.BooleanField(default=False, editable=False, verbose_name="data contoh")),
+                (
+                    "ditetapkan_oleh",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'periode monitoring',
-                'verbose_name_plural': 'periode monitoring',
-                'ordering': ['-mulai'],
+                "verbose_name": "periode monitoring",
+                "verbose_name_plural": "periode monitoring",
+                "ordering": ["-mulai"],
             },
         ),
         migrations.AddField(
-            model_name='isian',
-            name='periode',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='isian', to='monitoring.periodemonitoring'),
+            model_name="isian",
+            name="periode",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="isian", to="monitoring.periodemonitoring"
+            ),
         ),
         migrations.CreateModel(
-            name='PesanCatatan',
+            name="PesanCatatan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('waktu', models.DateTimeField()),
-                ('status', models.CharField(choices=[('terbuka', 'Terbuka'), ('dijawab', 'Dijawab'), ('selesai', 'Selesai')], max_length=10)),
-                ('isi', models.CharField(blank=True, default='', max_length=1000)),
-                ('catatan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pesan', to='monitoring.catatan')),
-                ('pengguna', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("waktu", models.DateTimeField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("terbuka", "Terbuka"), ("dijawab", "Dijawab"), ("selesai", "Selesai")], max_length=10
+                    ),
+                ),
+                ("isi", models.CharField(blank=True, default="", max_length=1000)),
+                (
+                    "catatan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pesan", to="monitoring.catatan"
+                    ),
+                ),
+                (
+                    "pengguna",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pesan catatan',
-                'verbose_name_plural': 'pesan catatan',
-                'ordering': ['id'],
+                "verbose_name": "pesan catatan",
+                "verbose_name_plural": "pesan catatan",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='RiwayatIsian',
+            name="RiwayatIsian",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gerak', models.CharField(choices=[('mulai', 'Mulai mengisi'), ('kirim', 'Kirim ke provinsi'), ('tarik', 'Tarik kembali'), ('mulai_verifikasi', 'Mulai verifikasi'), ('kembalikan', 'Kembalikan untuk diperbaiki'), ('verifikasi', 'Verifikasi'), ('buka_kembali', 'Buka kembali')], max_length=20)),
-                ('dari', models.CharField(choices=[('belum_mulai', 'Belum mulai'), ('diisi', 'Sedang diisi'), ('terkirim', 'Terkirim, menunggu provinsi'), ('perlu_perbaikan', 'Perlu perbaikan'), ('terverifikasi', 'Terverifikasi')], max_length=16)),
-                ('ke', models.CharField(choices=[('belum_mulai', 'Belum mulai'), ('diisi', 'Sedang diisi'), ('terkirim', 'Terkirim, menunggu provinsi'), ('perlu_perbaikan', 'Perlu perbaikan'), ('terverifikasi', 'Terverifikasi')], max_length=16)),
-                ('waktu', models.DateTimeField()),
-                ('alasan', models.CharField(blank=True, default='', max_length=1000)),
-                ('isian', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='riwayat', to='monitoring.isian')),
-                ('kiriman', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='monitoring.kiriman')),
-                ('pengguna', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "gerak",
+                    models.CharField(
+                        choices=[
+                            ("mulai", "Mulai mengisi"),
+                            ("kirim", "Kirim ke provinsi"),
+                            ("tarik", "Tarik kembali"),
+                            ("mulai_verifikasi", "Mulai verifikasi"),
+                            ("kembalikan", "Kembalikan untuk diperbaiki"),
+                            ("verifikasi", "Verifikasi"),
+                            ("buka_kembali", "Buka kembali"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "dari",
+                    models.CharField(
+                        choices=[
+                            ("belum_mulai", "Belum mulai"),
+                            ("diisi", "Sedang diisi"),
+                            ("terkirim", "Terkirim, menunggu provinsi"),
+                            ("perlu_perbaikan", "Perlu perbaikan"),
+                            ("terverifikasi", "Terverifikasi"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "ke",
+                    models.CharField(
+                        choices=[
+                            ("belum_mulai", "Belum mulai"),
+                            ("diisi", "Sedang diisi"),
+                            ("terkirim", "Terkirim, menunggu provinsi"),
+                            ("perlu_perbaikan", "Perlu perbaikan"),
+                            ("terverifikasi", "Terverifikasi"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("waktu", models.DateTimeField()),
+                ("alasan", models.CharField(blank=True, default="", max_length=1000)),
+                (
+                    "isian",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="riwayat", to="monitoring.isian"
+                    ),
+                ),
+                (
+                    "kiriman",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="monitoring.kiriman",
+                    ),
+                ),
+                (
+                    "pengguna",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'riwayat isian',
-                'verbose_name_plural': 'riwayat isian',
-                'ordering': ['id'],
+                "verbose_name": "riwayat isian",
+                "verbose_name_plural": "riwayat isian",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='RiwayatPeriode',
+            name="RiwayatPeriode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gerak', models.CharField(choices=[('buka', 'Buka periode'), ('ajukan_rekap', 'Ajukan rekap'), ('kembalikan_rekap', 'Kembalikan rekap'), ('tetapkan', 'Tetapkan rekap')], max_length=20)),
-                ('dari', models.CharField(choices=[('disiapkan', 'Disiapkan'), ('dibuka', 'Dibuka'), ('rekap_diajukan', 'Rekap diajukan'), ('ditetapkan', 'Ditetapkan')], max_length=15)),
-                ('ke', models.CharField(choices=[('disiapkan', 'Disiapkan'), ('dibuka', 'Dibuka'), ('rekap_diajukan', 'Rekap diajukan'), ('ditetapkan', 'Ditetapkan')], max_length=15)),
-                ('waktu', models.DateTimeField()),
-                ('alasan', models.CharField(blank=True, default='', max_length=1000)),
-                ('pengguna', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('periode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='riwayat', to='monitoring.periodemonitoring')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "gerak",
+                    models.CharField(
+                        choices=[
+                            ("buka", "Buka periode"),
+                            ("ajukan_rekap", "Ajukan rekap"),
+                            ("kembalikan_rekap", "Kembalikan rekap"),
+                            ("tetapkan", "Tetapkan rekap"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "dari",
+                    models.CharField(
+                        choices=[
+                            ("disiapkan", "Disiapkan"),
+                            ("dibuka", "Dibuka"),
+                            ("rekap_diajukan", "Rekap diajukan"),
+                            ("ditetapkan", "Ditetapkan"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "ke",
+                    models.CharField(
+                        choices=[
+                            ("disiapkan", "Disiapkan"),
+                            ("dibuka", "Dibuka"),
+                            ("rekap_diajukan", "Rekap diajukan"),
+                            ("ditetapkan", "Ditetapkan"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("waktu", models.DateTimeField()),
+                ("alasan", models.CharField(blank=True, default="", max_length=1000)),
+                (
+                    "pengguna",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "periode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="riwayat",
+                        to="monitoring.periodemonitoring",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'riwayat periode',
-                'verbose_name_plural': 'riwayat periode',
-                'ordering': ['id'],
+                "verbose_name": "riwayat periode",
+                "verbose_name_plural": "riwayat periode",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Backlog',
+            name="Backlog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tahun', models.PositiveSmallIntegerField()),
-                ('jenis', models.CharField(choices=[('kemiskinan', 'Backlog kemiskinan'), ('kepemilikan', 'Backlog kepemilikan'), ('penghunian', 'Backlog penghunian')], max_length=12)),
-                ('jumlah', models.PositiveIntegerField()),
-                ('sumber', models.CharField(max_length=60)),
-                ('kabupaten_kota', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='core.kabupatenkota')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tahun", models.PositiveSmallIntegerField()),
+                (
+                    "jenis",
+                    models.CharField(
+                        choices=[
+                            ("kemiskinan", "Backlog kemiskinan"),
+                            ("kepemilikan", "Backlog kepemilikan"),
+                            ("penghunian", "Backlog penghunian"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("jumlah", models.PositiveIntegerField()),
+                ("sumber", models.CharField(max_length=60)),
+                (
+                    "kabupaten_kota",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="core.kabupatenkota"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'backlog',
-                'verbose_name_plural': 'backlog',
-                'ordering': ['-tahun'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('kabupaten_kota__isnull', True)), fields=('tahun', 'jenis'), name='backlog_provinsi_unik'), models.UniqueConstraint(condition=models.Q(('kabupaten_kota__isnull', False)), fields=('kabupaten_kota', 'tahun', 'jenis'), name='backlog_daerah_unik')],
+                "verbose_name": "backlog",
+                "verbose_name_plural": "backlog",
+                "ordering": ["-tahun"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("kabupaten_kota__isnull", True)),
+                        fields=("tahun", "jenis"),
+                        name="backlog_provinsi_unik",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kabupaten_kota__isnull", False)),
+                        fields=("kabupaten_kota", "tahun", "jenis"),
+                        name="backlog_daerah_unik",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='catatan',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['terbuka', 'dijawab', 'selesai'])), name='catatan_status_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="catatan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["terbuka", "dijawab", "selesai"])),
+                name="catatan_status_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='kiriman',
-            constraint=models.UniqueConstraint(fields=('isian', 'nomor'), name='kiriman_nomor_unik'),
+            model_name="kiriman",
+            constraint=models.UniqueConstraint(fields=("isian", "nomor"), name="kiriman_nomor_unik"),
         ),
         migrations.AddConstraint(
-            model_name='kirimanrusun',
-            constraint=models.UniqueConstraint(fields=('kiriman', 'kode'), name='kirimanrusun_unik'),
+            model_name="kirimanrusun",
+            constraint=models.UniqueConstraint(fields=("kiriman", "kode"), name="kirimanrusun_unik"),
         ),
         migrations.AddConstraint(
-            model_name='kirimanrusun',
-            constraint=models.CheckConstraint(condition=models.Q(('unit', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('terhuni'), '+', models.F('kosong_siap')), '+', models.F('kosong_rusak')), '+', models.F('cadangan')))), name='kirimanrusun_jumlah_cocok', violation_error_message='Jumlah unit tidak sama dengan rinciannya.'),
+            model_name="kirimanrusun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "unit",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("terhuni"), "+", models.F("kosong_siap")
+                                ),
+                                "+",
+                                models.F("kosong_rusak"),
+                            ),
+                            "+",
+                            models.F("cadangan"),
+                        ),
+                    )
+                ),
+                name="kirimanrusun_jumlah_cocok",
+                violation_error_message="Jumlah unit tidak sama dengan rinciannya.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='penjelasanperingatan',
-            constraint=models.UniqueConstraint(fields=('isian', 'aturan', 'kode_rusun', 'bagian', 'baris', 'kolom', 'nilai'), name='penjelasan_unik'),
+            model_name="penjelasanperingatan",
+            constraint=models.UniqueConstraint(
+                fields=("isian", "aturan", "kode_rusun", "bagian", "baris", "kolom", "nilai"), name="penjelasan_unik"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='periodemonitoring',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['disiapkan', 'dibuka', 'rekap_diajukan', 'ditetapkan'])), name='periode_status_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="periodemonitoring",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["disiapkan", "dibuka", "rekap_diajukan", "ditetapkan"])),
+                name="periode_status_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='periodemonitoring',
-            constraint=models.CheckConstraint(condition=models.Q(('mulai__lte', models.F('batas_waktu')), ('batas_waktu__lte', models.F('hari_terakhir'))), name='periode_tanggal_urut', violation_error_message='Urutan tanggal: mulai, batas waktu, lalu hari terakhir.'),
+            model_name="periodemonitoring",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("mulai__lte", models.F("batas_waktu")), ("batas_waktu__lte", models.F("hari_terakhir"))
+                ),
+                name="periode_tanggal_urut",
+                violation_error_message="Urutan tanggal: mulai, batas waktu, lalu hari terakhir.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='periodemonitoring',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ditetapkan_oleh__isnull', False), ('ditetapkan_pada__isnull', False), ('status', 'ditetapkan')), models.Q(models.Q(('status', 'ditetapkan'), _negated=True), ('ditetapkan_pada__isnull', True)), _connector='OR'), name='periode_penetapan_lengkap', violation_error_message='Periode yang ditetapkan harus mencatat kapan dan oleh siapa.'),
+            model_name="periodemonitoring",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("ditetapkan_oleh__isnull", False), ("ditetapkan_pada__isnull", False), ("status", "ditetapkan")
+                    ),
+                    models.Q(models.Q(("status", "ditetapkan"), _negated=True), ("ditetapkan_pada__isnull", True)),
+                    _connector="OR",
+                ),
+                name="periode_penetapan_lengkap",
+                violation_error_message="Periode yang ditetapkan harus mencatat kapan dan oleh siapa.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='isian',
-            constraint=models.UniqueConstraint(fields=('periode', 'kabupaten_kota'), name='isian_satu_per_periode'),
+            model_name="isian",
+            constraint=models.UniqueConstraint(fields=("periode", "kabupaten_kota"), name="isian_satu_per_periode"),
         ),
         migrations.AddConstraint(
-            model_name='isian',
-            constraint=models.UniqueConstraint(condition=models.Q(('berjalan', True)), fields=('kabupaten_kota',), name='isian_satu_berjalan', violation_error_message='Kabupaten/kota ini masih punya isian pada periode lain yang belum ditetapkan.'),
+            model_name="isian",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("berjalan", True)),
+                fields=("kabupaten_kota",),
+                name="isian_satu_berjalan",
+                violation_error_message="Kabupaten/kota ini masih punya isian pada periode lain yang belum ditetapkan.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='isian',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['belum_mulai', 'diisi', 'terkirim', 'perlu_perbaikan', 'terverifikasi'])), name='isian_status_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="isian",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["belum_mulai", "diisi", "terkirim", "perlu_perbaikan", "terverifikasi"])
+                ),
+                name="isian_status_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='isian',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'terverifikasi'), _negated=True), models.Q(('kiriman_sah__isnull', False), ('terverifikasi_pada__isnull', False)), _connector='OR'), name='isian_verifikasi_lengkap', violation_error_message='Isian terverifikasi harus menunjuk kiriman yang sah.'),
+            model_name="isian",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "terverifikasi"), _negated=True),
+                    models.Q(("kiriman_sah__isnull", False), ("terverifikasi_pada__isnull", False)),
+                    _connector="OR",
+                ),
+                name="isian_verifikasi_lengkap",
+                violation_error_message="Isian terverifikasi harus menunjuk kiriman yang sah.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='isian',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'perlu_perbaikan'), _negated=True), ('jawab_sebelum__isnull', False), _connector='OR'), name='isian_perbaikan_berbatas', violation_error_message='Isian yang dikembalikan harus punya batas jawaban.'),
+            model_name="isian",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "perlu_perbaikan"), _negated=True),
+                    ("jawab_sebelum__isnull", False),
+                    _connector="OR",
+                ),
+                name="isian_perbaikan_berbatas",
+                violation_error_message="Isian yang dikembalikan harus punya batas jawaban.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='isian',
-            constraint=models.CheckConstraint(condition=models.Q(('pengecualian_sampai__isnull', True), models.Q(('pengecualian_alasan', ''), _negated=True), _connector='OR'), name='isian_pengecualian_beralasan', violation_error_message='Pengecualian harus disertai alasan.'),
+            model_name="isian",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("pengecualian_sampai__isnull", True),
+                    models.Q(("pengecualian_alasan", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="isian_pengecualian_beralasan",
+                violation_error_message="Pengecualian harus disertai alasan.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='riwayatisian',
-            constraint=models.CheckConstraint(condition=models.Q(('gerak__in', ['mulai', 'kirim', 'tarik', 'mulai_verifikasi', 'kembalikan', 'verifikasi', 'buka_kembali'])), name='riwayatisian_gerak_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="riwayatisian",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "gerak__in",
+                        ["mulai", "kirim", "tarik", "mulai_verifikasi", "kembalikan", "verifikasi", "buka_kembali"],
+                    )
+                ),
+                name="riwayatisian_gerak_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
     ]

@@ -22,7 +22,8 @@ class Backlog(models.Model):
                 fields=["tahun", "jenis"], condition=models.Q(kabupaten_kota__isnull=True), name="backlog_provinsi_unik"
             ),
             models.UniqueConstraint(
-                fields=["kabupaten_kota", "tahun", "jenis"], condition=models.Q(kabupaten_kota__isnull=False),
+                fields=["kabupaten_kota", "tahun", "jenis"],
+                condition=models.Q(kabupaten_kota__isnull=False),
                 name="backlog_daerah_unik",
             ),
         ]

@@ -56,7 +56,9 @@ class Isian(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["periode", "kabupaten_kota"], name="isian_satu_per_periode"),
             models.UniqueConstraint(
-                fields=["kabupaten_kota"], condition=Q(berjalan=True), name="isian_satu_berjalan",
+                fields=["kabupaten_kota"],
+                condition=Q(berjalan=True),
+                name="isian_satu_berjalan",
                 violation_error_message="Kabupaten/kota ini masih punya isian pada periode lain yang belum ditetapkan.",
             ),
             choices_valid("isian", "status", StatusIsian),
@@ -96,9 +98,7 @@ class RiwayatIsian(models.Model):
     waktu = models.DateTimeField()
     pengguna = models.ForeignKey(Pengguna, on_delete=models.PROTECT, related_name="+")
     alasan = models.CharField(max_length=1000, blank=True, default="")
-    kiriman = models.ForeignKey(
-        "monitoring.Kiriman", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    kiriman = models.ForeignKey("monitoring.Kiriman", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = ScopedQuerySet.as_manager()
 

@@ -40,7 +40,9 @@ class PeriodeMonitoring(models.Model):
     cakupan = models.JSONField("peruntukan yang dihitung", default=default_scope)
     mulai = models.DateField("mulai")
     batas_waktu = models.DateField("batas waktu", help_text="Kiriman setelah tanggal ini ditandai terlambat.")
-    hari_terakhir = models.DateField("hari terakhir", help_text="Setelah tanggal ini kiriman ditolak, kecuali dikecualikan.")
+    hari_terakhir = models.DateField(
+        "hari terakhir", help_text="Setelah tanggal ini kiriman ditolak, kecuali dikecualikan."
+    )
     status = models.CharField(max_length=15, choices=StatusPeriode, default=StatusPeriode.DISIAPKAN, editable=False)
     catatan_penetapan = models.CharField(max_length=1000, blank=True, default="", editable=False)
     ditetapkan_pada = models.DateTimeField(null=True, blank=True, editable=False)

@@ -64,14 +64,18 @@ PERIOD_MOVES: dict[GerakPeriode, PeriodMove] = {
 
 
 def outstanding_note(periode: PeriodeMonitoring) -> str:
-    """"" when all are verified, else the sentence the recap is signed off with."""
+    """ "" when all are verified, else the sentence the recap is signed off with."""
     rows = list(periode.isian.select_related("kabupaten_kota").order_by("kabupaten_kota"))
     missing = [row for row in rows if row.status != StatusIsian.TERVERIFIKASI]
     if not missing:
         return ""
     parts = [
         f"{row.kabupaten_kota.nama} "
-        + ("belum menyampaikan" if row.status in (StatusIsian.BELUM_MULAI, StatusIsian.DIISI) else "belum terverifikasi")
+        + (
+            "belum menyampaikan"
+            if row.status in (StatusIsian.BELUM_MULAI, StatusIsian.DIISI)
+            else "belum terverifikasi"
+        )
         for row in missing
     ]
     return f"Ditetapkan dengan catatan, {len(rows) - len(missing)} dari {len(rows)}; {'; '.join(parts)}."
@@ -98,7 +102,9 @@ def apply_period_move(
         if not any(predicate(pengguna) for predicate in move.siapa):
             raise MoveRefused("Langkah ini bukan wewenang Anda.")
         if row.status != move.dari:
-            raise MoveRefused(f"Langkah ini tidak dapat dilakukan: periode sekarang {row.get_status_display().lower()}.")
+            raise MoveRefused(
+                f"Langkah ini tidak dapat dilakukan: periode sekarang {row.get_status_display().lower()}."
+            )
         move.lakukan(row, pengguna, waktu, alasan)
         dari, row.status = row.status, move.ke
         row.save()
@@ -109,7 +115,7 @@ def apply_period_move(
 
 
 def invite(periode: PeriodeMonitoring, kabupaten_kota: Iterable[KabupatenKota]) -> list[Isian]:
-    """Add the invited kabupaten/kota; those already invited stay. Raises `MoveRefused` when one is still busy elsewhere."""
+    """Add the invited kabupaten/kota; those already there stay. Raises `MoveRefused` when one is busy elsewhere."""
     added = []
     with transaction.atomic():
         row = PeriodeMonitoring.objects.select_for_update().get(pk=periode.pk)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -199,7 +200,7 @@ def sum_up(lokasi: Iterable[LokasiRekap]) -> Jumlah:
     return Jumlah(len(rows), len({row.kode_daerah for row in rows}), **asdict(angka))
 
 
-def _used_kiriman(periode: PeriodeMonitoring, kabupaten_kota: str | None) -> list[Isian]:
+def _used_kiriman(periode: PeriodeMonitoring, kabupaten_kota: str | None) -> list[Any]:
     last = Kiriman.objects.filter(isian=OuterRef("pk")).order_by("-nomor").values("pk")[:1]
     rows = periode.isian.select_related("kabupaten_kota").annotate(dipakai=Coalesce("kiriman_sah", Subquery(last)))
     return list(rows.filter(Q(kabupaten_kota=kabupaten_kota) if kabupaten_kota else Q()).order_by("kabupaten_kota"))
@@ -283,4 +284,4 @@ def _problems(rusun: list[LokasiRekap]) -> tuple[tuple[str, tuple[int, ...], int
 
 def _counted(choices: type[Pihak] | type[StatusAset], values: Iterable[str]) -> tuple[Butir, ...]:
     seen = Counter(values)
-    return tuple(Butir(choice.value, choice.label, seen[choice.value]) for choice in choices)
+    return tuple(Butir(choice.value, str(choice.label), seen[choice.value]) for choice in choices)

@@ -10,7 +10,7 @@ class Terverifikasi(models.TextChoices):
 
 
 class BatasPenghasilan(models.Model):
-    """Income cap of MBR per month. Dates are kept as precise as the source gives them: `2021`, `2023-01`, `2020-04-01`."""
+    """Income cap of MBR per month. Dates are as precise as the source gives them: `2021`, `2023-01`, `2020-04-01`."""
 
     dasar_hukum = models.CharField("dasar hukum", max_length=120, unique=True)
     berlaku_mulai = models.CharField(max_length=10)
@@ -48,9 +48,7 @@ class BatasHargaRumah(models.Model):
         verbose_name = "batas harga rumah"
         verbose_name_plural = "batas harga rumah"
         ordering = ["tahun_mulai"]
-        constraints = [
-            models.UniqueConstraint(fields=["tahun_mulai", "wilayah", "jenis"], name="batashargarumah_unik")
-        ]
+        constraints = [models.UniqueConstraint(fields=["tahun_mulai", "wilayah", "jenis"], name="batashargarumah_unik")]
 
     def __str__(self) -> str:
         return f"{self.jenis} {self.tahun_mulai}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from auditlog.registry import auditlog
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
 from core.access import sees_penghuni
 from core.constraints import choices_valid, rule
@@ -17,7 +18,7 @@ from core.scope import ModelT, ScopedQuerySet
 from core.sealed import SealedField, fingerprints
 from penghuni import enums
 from rusun.enums import AsalData, Jawaban
-from rusun.models import Blok
+from rusun.models import Blok, Rusun
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -40,6 +41,26 @@ class PenghuniQuerySet(PersonalQuerySet["Penghuni"]):
     def with_nik(self, nik: str) -> PenghuniQuerySet:
         """Households whose head has exactly this NIK (looked up by keyed hash, no row is opened)."""
         return self.filter(nik_sidik__in=fingerprints(nik))
+
+    def living(
+        self, *, rusun: Rusun | None = None, blok: Blok | uuid.UUID | str | None = None, tinggal: str = ""
+    ) -> PenghuniQuerySet:
+        """Households that live in a place now. `tinggal`: "ya" those with an open stay, "tidak" those that left."""
+        stays = Hunian.objects.filter(penghuni=OuterRef("pk"))
+        here = stays
+        if rusun is not None:
+            here = here.filter(blok__rusun=rusun)
+        if blok is not None:
+            here = here.filter(blok=blok)
+        if tinggal == Jawaban.TIDAK:
+            left = self.filter(~Exists(stays.open()))
+            return left.filter(Exists(here)) if here is not stays else left
+        return self.filter(Exists(here.open())) if tinggal == Jawaban.YA or here is not stays else self
+
+    def with_open_stay(self) -> PenghuniQuerySet:
+        """Each with `hunian_terbuka`: a list of the stay that has not ended, or an empty one."""
+        stays = Hunian.objects.open().select_related("blok__rusun")
+        return self.prefetch_related(Prefetch("hunian", stays, to_attr="hunian_terbuka"))
 
 
 class HunianQuerySet(PersonalQuerySet["Hunian"]):
@@ -96,12 +117,18 @@ class Penghuni(UuidRow):
     tapera_bulan = models.PositiveSmallIntegerField("lama peserta Tapera (bulan)", null=True, blank=True)
     terdaftar_dtks = models.CharField("terdaftar DTKS/DTSEN", max_length=5, choices=Jawaban, blank=True, default="")
     punya_npwp = models.CharField("punya NPWP", max_length=5, choices=Jawaban, blank=True, default="")
-    pernah_subsidi = models.CharField("pernah menerima bantuan rumah", max_length=5, choices=Jawaban, blank=True, default="")
+    pernah_subsidi = models.CharField(
+        "pernah menerima bantuan rumah", max_length=5, choices=Jawaban, blank=True, default=""
+    )
     # intent
     minat = models.CharField("minat memiliki rumah", max_length=12, choices=enums.Minat, blank=True, default="")
     lokasi_minat = models.CharField("lokasi yang diminati", max_length=120, blank=True, default="")
-    sanggup_uang_muka = models.PositiveBigIntegerField("uang muka yang sanggup (Rp)", null=True, blank=True, validators=RUPIAH)
-    sanggup_angsuran = models.PositiveBigIntegerField("angsuran yang sanggup (Rp)", null=True, blank=True, validators=RUPIAH)
+    sanggup_uang_muka = models.PositiveBigIntegerField(
+        "uang muka yang sanggup (Rp)", null=True, blank=True, validators=RUPIAH
+    )
+    sanggup_angsuran = models.PositiveBigIntegerField(
+        "angsuran yang sanggup (Rp)", null=True, blank=True, validators=RUPIAH
+    )
     # consent
     tanggal_persetujuan = models.DateField("tanggal persetujuan", null=True, blank=True)
     tujuan_persetujuan = models.CharField("tujuan persetujuan", max_length=200, blank=True, default="")
@@ -119,7 +146,9 @@ class Penghuni(UuidRow):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["kabupaten_kota", "nik_sidik"], condition=~Q(nik_sidik=""), name="penghuni_nik_unik",
+                fields=["kabupaten_kota", "nik_sidik"],
+                condition=~Q(nik_sidik=""),
+                name="penghuni_nik_unik",
                 violation_error_message="NIK ini sudah tercatat di daftar penghuni Anda.",
             ),
             choices_valid("penghuni", "jenis_kelamin", enums.JenisKelamin, blank=True),
@@ -164,11 +193,14 @@ class Hunian(UuidRow):
         ordering = ["-mulai", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["penghuni"], condition=Q(selesai__isnull=True), name="hunian_satu_terbuka",
+                fields=["penghuni"],
+                condition=Q(selesai__isnull=True),
+                name="hunian_satu_terbuka",
                 violation_error_message="Penghuni ini masih tercatat tinggal di unit lain. Akhiri hunian itu dahulu.",
             ),
             models.UniqueConstraint(
-                fields=["blok", "nomor_unit"], condition=Q(selesai__isnull=True, perorangan=False),
+                fields=["blok", "nomor_unit"],
+                condition=Q(selesai__isnull=True, perorangan=False),
                 name="hunian_satu_per_unit",
                 violation_error_message="Unit ini masih dihuni keluarga lain.",
             ),

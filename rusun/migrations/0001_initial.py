@@ -11,469 +11,1987 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Rusun',
+            name="Rusun",
             fields=[
-                ('versi', models.PositiveIntegerField(default=1, editable=False)),
-                ('diubah', models.DateTimeField(editable=False)),
-                ('kode', models.CharField(editable=False, max_length=14, primary_key=True, serialize=False, verbose_name='kode lokasi')),
-                ('jenis', models.CharField(choices=[('rusun', 'Rusun'), ('rusus', 'Rusus')], max_length=5)),
-                ('nama', models.CharField(max_length=200)),
-                ('kategori_hukum', models.CharField(blank=True, choices=[('umum', 'Umum'), ('khusus', 'Khusus'), ('negara', 'Negara'), ('komersial', 'Komersial')], default='', help_text='Menurut UU 20/2011.', max_length=30, verbose_name='kategori hukum')),
-                ('peruntukan', models.CharField(blank=True, choices=[('mbr', 'MBR'), ('pekerja', 'Pekerja'), ('pekerja_lajang', 'Pekerja lajang'), ('nelayan', 'Nelayan'), ('asn', 'ASN'), ('tni_polri', 'TNI/Polri'), ('santri', 'Santri'), ('mahasiswa', 'Mahasiswa'), ('korban_bencana', 'Korban bencana'), ('relokasi', 'Warga relokasi'), ('lansia_disabilitas', 'Lansia/disabilitas'), ('lainnya', 'Lainnya')], default='', max_length=30, verbose_name='peruntukan')),
-                ('penguasaan', models.CharField(blank=True, choices=[('sewa', 'Sewa'), ('milik', 'Milik'), ('pinjam_pakai', 'Pinjam pakai'), ('hunian_dinas', 'Hunian dinas')], default='', max_length=30, verbose_name='penguasaan')),
-                ('tanggal_data', models.DateField(blank=True, help_text='Posisi data: tanggal ketika angka di bawah ini benar.', null=True, verbose_name='tanggal data')),
-                ('alamat', models.CharField(blank=True, default='', max_length=200, verbose_name='alamat')),
-                ('kecamatan', models.CharField(blank=True, default='', max_length=80, verbose_name='kecamatan')),
-                ('kelurahan', models.CharField(blank=True, default='', max_length=80, verbose_name='desa/kelurahan')),
-                ('lintang', models.DecimalField(blank=True, decimal_places=6, help_text='Derajat desimal WGS84, misalnya -7,005145.', max_digits=9, null=True)),
-                ('bujur', models.DecimalField(blank=True, decimal_places=6, help_text='Derajat desimal WGS84, misalnya 110,438125.', max_digits=9, null=True)),
-                ('jarak_pusat_kota_km', models.DecimalField(blank=True, decimal_places=1, max_digits=6, null=True, verbose_name='jarak ke pusat kota (km)')),
-                ('jarak_industri_km', models.DecimalField(blank=True, decimal_places=1, max_digits=6, null=True, verbose_name='jarak ke kawasan industri (km)')),
-                ('luas_lahan_m2', models.PositiveIntegerField(blank=True, null=True, verbose_name='luas lahan (m²)')),
-                ('status_lahan', models.CharField(blank=True, choices=[('milik_pemda', 'Milik pemerintah daerah'), ('hak_pakai', 'Hak pakai'), ('hpl', 'HPL'), ('tanah_desa_bengkok', 'Tanah desa/bengkok'), ('bmn', 'BMN'), ('lainnya', 'Lainnya')], default='', max_length=30, verbose_name='status lahan')),
-                ('nomor_sertifikat', models.CharField(blank=True, default='', max_length=100, verbose_name='nomor sertifikat')),
-                ('ada_sengketa', models.CharField(blank=True, choices=[('ya', 'Ya'), ('tidak', 'Tidak')], default='', max_length=30, verbose_name='ada sengketa')),
-                ('sumber_dana', models.CharField(blank=True, choices=[('apbn', 'APBN'), ('apbd_prov', 'APBD provinsi'), ('apbd_kab', 'APBD kabupaten/kota'), ('csr', 'CSR'), ('campuran', 'Campuran')], default='', max_length=30, verbose_name='sumber dana')),
-                ('tahun_anggaran', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1945, 'Tahun paling awal 1945.'), django.core.validators.MaxValueValidator(2100, 'Tahun paling akhir 2100.')], verbose_name='tahun anggaran')),
-                ('tahun_mulai', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1945, 'Tahun paling awal 1945.'), django.core.validators.MaxValueValidator(2100, 'Tahun paling akhir 2100.')], verbose_name='tahun mulai dibangun')),
-                ('tahun_bangun', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1945, 'Tahun paling awal 1945.'), django.core.validators.MaxValueValidator(2100, 'Tahun paling akhir 2100.')], verbose_name='tahun selesai dibangun')),
-                ('tahun_dihuni', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1945, 'Tahun paling awal 1945.'), django.core.validators.MaxValueValidator(2100, 'Tahun paling akhir 2100.')], verbose_name='tahun mulai dihuni')),
-                ('nilai_pembangunan', models.PositiveBigIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100000000000000, 'Nilai terlalu besar.')], verbose_name='nilai pembangunan (Rp)')),
-                ('penyedia_jasa', models.CharField(blank=True, default='', max_length=200, verbose_name='penyedia jasa')),
-                ('unit_pelaksana', models.CharField(blank=True, default='', help_text='SNVT atau balai yang membangun.', max_length=120, verbose_name='unit pelaksana')),
-                ('kondisi_atap', models.CharField(blank=True, choices=[('baik', 'Baik'), ('rusak_ringan', 'Rusak ringan'), ('rusak_sedang', 'Rusak sedang'), ('rusak_berat', 'Rusak berat')], default='', max_length=30, verbose_name='atap')),
-                ('kondisi_plafon', models.CharField(blank=True, choices=[('baik', 'Baik'), ('rusak_ringan', 'Rusak ringan'), ('rusak_sedang', 'Rusak sedang'), ('rusak_berat', 'Rusak berat')], default='', max_length=30, verbose_name='plafon')),
-                ('kondisi_dinding', models.CharField(blank=True, choices=[('baik', 'Baik'), ('rusak_ringan', 'Rusak ringan'), ('rusak_sedang', 'Rusak sedang'), ('rusak_berat', 'Rusak berat')], default='', max_length=30, verbose_name='dinding')),
-                ('kondisi_lantai', models.CharField(blank=True, choices=[('baik', 'Baik'), ('rusak_ringan', 'Rusak ringan'), ('rusak_sedang', 'Rusak sedang'), ('rusak_berat', 'Rusak berat')], default='', max_length=30, verbose_name='lantai')),
-                ('kondisi_pintu_jendela', models.CharField(blank=True, choices=[('baik', 'Baik'), ('rusak_ringan', 'Rusak ringan'), ('rusak_sedang', 'Rusak sedang'), ('rusak_berat', 'Rusak berat')], default='', max_length=30, verbose_name='pintu dan jendela')),
-                ('kondisi_tangga', models.CharField(blank=True, choices=[('baik', 'Baik'), ('rusak_ringan', 'Rusak ringan'), ('rusak_sedang', 'Rusak sedang'), ('rusak_berat', 'Rusak berat')], default='', max_length=30, verbose_name='tangga dan railing')),
-                ('kondisi_lift', models.CharField(blank=True, choices=[('baik', 'Baik'), ('rusak_ringan', 'Rusak ringan'), ('rusak_sedang', 'Rusak sedang'), ('rusak_berat', 'Rusak berat')], default='', max_length=30, verbose_name='lift')),
-                ('jumlah_kk', models.PositiveIntegerField(blank=True, help_text='KK yang tinggal pada tanggal data.', null=True, verbose_name='jumlah KK')),
-                ('jumlah_jiwa', models.PositiveIntegerField(blank=True, null=True, verbose_name='jumlah jiwa')),
-                ('daftar_tunggu', models.PositiveIntegerField(blank=True, help_text='Jumlah pemohon yang menunggu; tulis 0 bila tidak ada.', null=True, verbose_name='daftar tunggu')),
-                ('tarif_belum_ditetapkan', models.BooleanField(default=False, help_text='Centang bila belum ada tarif sewa sama sekali.', verbose_name='tarif belum ditetapkan')),
-                ('jaminan_bulan', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='uang jaminan (bulan sewa)')),
-                ('termasuk_air', models.CharField(blank=True, choices=[('ya', 'Ya'), ('tidak', 'Tidak')], default='', max_length=30, verbose_name='tarif termasuk air')),
-                ('termasuk_listrik', models.CharField(blank=True, choices=[('ya', 'Ya'), ('tidak', 'Tidak')], default='', max_length=30, verbose_name='tarif termasuk listrik')),
-                ('bentuk_pengelola', models.CharField(blank=True, choices=[('uptd', 'UPTD'), ('bidang_dinas', 'Bidang pada dinas'), ('blud', 'BLUD'), ('pihak_ketiga', 'Pihak ketiga'), ('desa', 'Pemerintah desa'), ('belum_ada', 'Belum ada')], default='', max_length=30, verbose_name='bentuk pengelola')),
-                ('nama_pengelola', models.CharField(blank=True, default='', max_length=200, verbose_name='nama pengelola')),
-                ('kepala_pengelola', models.CharField(blank=True, default='', max_length=120, verbose_name='kepala pengelola')),
-                ('kontak_pengelola', models.CharField(blank=True, default='', help_text='Nomor kantor, bukan nomor pribadi.', max_length=60, verbose_name='kontak kantor pengelola')),
-                ('petugas_admin', models.PositiveIntegerField(blank=True, null=True, verbose_name='petugas administrasi')),
-                ('petugas_kebersihan', models.PositiveIntegerField(blank=True, null=True, verbose_name='petugas kebersihan')),
-                ('petugas_keamanan', models.PositiveIntegerField(blank=True, null=True, verbose_name='petugas keamanan')),
-                ('petugas_teknisi', models.PositiveIntegerField(blank=True, null=True, verbose_name='petugas teknisi')),
-                ('keadaan_dasar_hukum', models.CharField(blank=True, choices=[('ada', 'Ada'), ('belum_ada', 'Belum ada')], default='', max_length=30, verbose_name='perda/perkada pengelolaan')),
-                ('dasar_hukum', models.CharField(blank=True, default='', max_length=300, verbose_name='nomor dan judul perda/perkada')),
-                ('ada_sop', models.CharField(blank=True, choices=[('ada', 'Ada'), ('belum_ada', 'Belum ada')], default='', max_length=30, verbose_name='SOP atau tata tertib')),
-                ('keadaan_batas_huni', models.CharField(blank=True, choices=[('ada', 'Ada'), ('belum_ada', 'Belum ada')], default='', max_length=30, verbose_name='batas lama huni')),
-                ('batas_huni_bulan', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='batas lama huni (bulan)')),
-                ('perpanjangan_maks', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='perpanjangan paling banyak (kali)')),
-                ('tahun_keuangan', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1945, 'Tahun paling awal 1945.'), django.core.validators.MaxValueValidator(2100, 'Tahun paling akhir 2100.')], verbose_name='tahun anggaran keuangan')),
-                ('target_pad', models.PositiveBigIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100000000000000, 'Nilai terlalu besar.')], verbose_name='target PAD (Rp)')),
-                ('realisasi_pad', models.PositiveBigIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100000000000000, 'Nilai terlalu besar.')], verbose_name='realisasi PAD (Rp)')),
-                ('tunggakan', models.PositiveBigIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100000000000000, 'Nilai terlalu besar.')], verbose_name='tunggakan sewa (Rp)')),
-                ('jumlah_penunggak', models.PositiveIntegerField(blank=True, null=True, verbose_name='jumlah penunggak')),
-                ('anggaran_pemeliharaan', models.PositiveBigIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100000000000000, 'Nilai terlalu besar.')], verbose_name='anggaran pemeliharaan (Rp)')),
-                ('status_aset', models.CharField(blank=True, choices=[('bmn_belum_serah', 'BMN, belum diserahterimakan'), ('bmn_dikelola_sementara', 'BMN, dikelola sementara oleh daerah'), ('proses_hibah', 'Proses hibah'), ('sudah_hibah', 'Sudah hibah, menjadi BMD'), ('alih_status', 'Alih status penggunaan'), ('pmn', 'Penyertaan modal negara'), ('bmd_sendiri', 'BMD, dibangun daerah sendiri')], default='', max_length=30, verbose_name='status aset')),
-                ('tanggal_serah_kelola', models.DateField(blank=True, help_text='Berbeda dari tanggal hibah.', null=True, verbose_name='tanggal serah terima pengelolaan')),
-                ('nomor_bast', models.CharField(blank=True, default='', max_length=100, verbose_name='nomor BAST')),
-                ('tanggal_bast', models.DateField(blank=True, null=True, verbose_name='tanggal BAST')),
-                ('nomor_hibah', models.CharField(blank=True, default='', max_length=100, verbose_name='nomor naskah hibah')),
-                ('tanggal_hibah', models.DateField(blank=True, null=True, verbose_name='tanggal naskah hibah')),
-                ('tercatat_kib', models.CharField(blank=True, choices=[('ya', 'Ya'), ('tidak', 'Tidak')], default='', max_length=30, verbose_name='tercatat di KIB')),
-                ('nomor_pbg', models.CharField(blank=True, default='', max_length=100, verbose_name='nomor IMB/PBG')),
-                ('tanggal_pbg', models.DateField(blank=True, null=True, verbose_name='tanggal IMB/PBG')),
-                ('nomor_slf', models.CharField(blank=True, default='', max_length=100, verbose_name='nomor SLF')),
-                ('tanggal_slf', models.DateField(blank=True, null=True, verbose_name='tanggal SLF')),
-                ('slf_berlaku_sampai', models.DateField(blank=True, null=True, verbose_name='SLF berlaku sampai')),
-                ('proteksi_kebakaran_laik', models.CharField(blank=True, choices=[('ya', 'Ya'), ('tidak', 'Tidak')], default='', max_length=30, verbose_name='proteksi kebakaran laik')),
-                ('sumber_air', models.CharField(blank=True, choices=[('pdam', 'PDAM'), ('sumur_dalam', 'Sumur dalam'), ('campuran', 'Campuran')], default='', max_length=30, verbose_name='sumber air')),
-                ('kondisi_air', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='kondisi air bersih')),
-                ('daya_listrik_va', models.PositiveIntegerField(blank=True, null=True, verbose_name='daya listrik per unit (VA)')),
-                ('meter_listrik', models.CharField(blank=True, choices=[('per_unit', 'Satu meter per unit'), ('induk', 'Meter induk')], default='', max_length=30, verbose_name='meter listrik')),
-                ('kondisi_listrik', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='kondisi listrik')),
-                ('jenis_sanitasi', models.CharField(blank=True, choices=[('ipal_komunal', 'IPAL komunal'), ('septic_tank', 'Tangki septik')], default='', max_length=30, verbose_name='jenis sanitasi')),
-                ('kondisi_sanitasi', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='kondisi sanitasi')),
-                ('kondisi_drainase', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='drainase')),
-                ('kondisi_persampahan', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='persampahan')),
-                ('lebar_jalan_m', models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True, verbose_name='lebar jalan akses (m)')),
-                ('kondisi_jalan', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='jalan akses')),
-                ('kondisi_pju', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='penerangan jalan umum')),
-                ('kondisi_apar', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='APAR')),
-                ('kondisi_hidran', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='hidran')),
-                ('kondisi_tangga_darurat', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='tangga darurat')),
-                ('kondisi_parkir', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='parkir')),
-                ('mushola', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='musala')),
-                ('ruang_serbaguna', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='ruang serbaguna')),
-                ('taman_bermain', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='taman bermain')),
-                ('posyandu_paud', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='posyandu/PAUD')),
-                ('kios', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='kios')),
-                ('dapur_umum', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='dapur umum')),
-                ('cctv', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='CCTV')),
-                ('pos_satpam', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='pos satpam')),
-                ('rth', models.CharField(blank=True, choices=[('tidak_ada', 'Tidak ada'), ('baik', 'Baik'), ('kurang', 'Ada, kurang memadai'), ('rusak', 'Ada, rusak')], default='', max_length=30, verbose_name='ruang terbuka hijau')),
-                ('tidak_ada_permasalahan', models.BooleanField(default=False, help_text='Centang hanya bila daftar di bawah memang kosong.', verbose_name='tidak ada permasalahan')),
-                ('usulan', models.TextField(blank=True, default='', max_length=2000, verbose_name='usulan kabupaten/kota')),
-                ('dukungan_provinsi', models.TextField(blank=True, default='', max_length=2000, verbose_name='dukungan yang diminta dari provinsi')),
-                ('dukungan_pusat', models.TextField(blank=True, default='', max_length=2000, verbose_name='dukungan yang diminta dari pusat')),
-                ('asal_data', models.CharField(choices=[('daerah', 'Diisi kabupaten/kota'), ('publik', 'Sumber publik'), ('contoh', 'Data contoh')], default='daerah', editable=False, max_length=10)),
-                ('sumber', models.CharField(blank=True, default='', editable=False, max_length=200)),
-                ('catatan_sumber', models.TextField(blank=True, default='', editable=False)),
-                ('ditutup_sejak', models.DateField(blank=True, editable=False, null=True)),
-                ('alasan_ditutup', models.CharField(blank=True, default='', editable=False, max_length=300)),
-                ('diubah_oleh', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('kabupaten_kota', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rusun', to='core.kabupatenkota', verbose_name='kabupaten/kota')),
+                ("versi", models.PositiveIntegerField(default=1, editable=False)),
+                ("diubah", models.DateTimeField(editable=False)),
+                (
+                    "kode",
+                    models.CharField(
+                        editable=False, max_length=14, primary_key=True, serialize=False, verbose_name="kode lokasi"
+                    ),
+                ),
+                ("jenis", models.CharField(choices=[("rusun", "Rusun"), ("rusus", "Rusus")], max_length=5)),
+                ("nama", models.CharField(max_length=200)),
+                (
+                    "kategori_hukum",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("umum", "Umum"),
+                            ("khusus", "Khusus"),
+                            ("negara", "Negara"),
+                            ("komersial", "Komersial"),
+                        ],
+                        default="",
+                        help_text="Menurut UU 20/2011.",
+                        max_length=30,
+                        verbose_name="kategori hukum",
+                    ),
+                ),
+                (
+                    "peruntukan",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("mbr", "MBR"),
+                            ("pekerja", "Pekerja"),
+                            ("pekerja_lajang", "Pekerja lajang"),
+                            ("nelayan", "Nelayan"),
+                            ("asn", "ASN"),
+                            ("tni_polri", "TNI/Polri"),
+                            ("santri", "Santri"),
+                            ("mahasiswa", "Mahasiswa"),
+                            ("korban_bencana", "Korban bencana"),
+                            ("relokasi", "Warga relokasi"),
+                            ("lansia_disabilitas", "Lansia/disabilitas"),
+                            ("lainnya", "Lainnya"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="peruntukan",
+                    ),
+                ),
+                (
+                    "penguasaan",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("sewa", "Sewa"),
+                            ("milik", "Milik"),
+                            ("pinjam_pakai", "Pinjam pakai"),
+                            ("hunian_dinas", "Hunian dinas"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="penguasaan",
+                    ),
+                ),
+                (
+                    "tanggal_data",
+                    models.DateField(
+                        blank=True,
+                        help_text="Posisi data: tanggal ketika angka di bawah ini benar.",
+                        null=True,
+                        verbose_name="tanggal data",
+                    ),
+                ),
+                ("alamat", models.CharField(blank=True, default="", max_length=200, verbose_name="alamat")),
+                ("kecamatan", models.CharField(blank=True, default="", max_length=80, verbose_name="kecamatan")),
+                ("kelurahan", models.CharField(blank=True, default="", max_length=80, verbose_name="desa/kelurahan")),
+                (
+                    "lintang",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        help_text="Derajat desimal WGS84, misalnya -7,005145.",
+                        max_digits=9,
+                        null=True,
+                    ),
+                ),
+                (
+                    "bujur",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        help_text="Derajat desimal WGS84, misalnya 110,438125.",
+                        max_digits=9,
+                        null=True,
+                    ),
+                ),
+                (
+                    "jarak_pusat_kota_km",
+                    models.DecimalField(
+                        blank=True, decimal_places=1, max_digits=6, null=True, verbose_name="jarak ke pusat kota (km)"
+                    ),
+                ),
+                (
+                    "jarak_industri_km",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=1,
+                        max_digits=6,
+                        null=True,
+                        verbose_name="jarak ke kawasan industri (km)",
+                    ),
+                ),
+                ("luas_lahan_m2", models.PositiveIntegerField(blank=True, null=True, verbose_name="luas lahan (m²)")),
+                (
+                    "status_lahan",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("milik_pemda", "Milik pemerintah daerah"),
+                            ("hak_pakai", "Hak pakai"),
+                            ("hpl", "HPL"),
+                            ("tanah_desa_bengkok", "Tanah desa/bengkok"),
+                            ("bmn", "BMN"),
+                            ("lainnya", "Lainnya"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="status lahan",
+                    ),
+                ),
+                (
+                    "nomor_sertifikat",
+                    models.CharField(blank=True, default="", max_length=100, verbose_name="nomor sertifikat"),
+                ),
+                (
+                    "ada_sengketa",
+                    models.CharField(
+                        blank=True,
+                        choices=[("ya", "Ya"), ("tidak", "Tidak")],
+                        default="",
+                        max_length=30,
+                        verbose_name="ada sengketa",
+                    ),
+                ),
+                (
+                    "sumber_dana",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("apbn", "APBN"),
+                            ("apbd_prov", "APBD provinsi"),
+                            ("apbd_kab", "APBD kabupaten/kota"),
+                            ("csr", "CSR"),
+                            ("campuran", "Campuran"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="sumber dana",
+                    ),
+                ),
+                (
+                    "tahun_anggaran",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1945, "Tahun paling awal 1945."),
+                            django.core.validators.MaxValueValidator(2100, "Tahun paling akhir 2100."),
+                        ],
+                        verbose_name="tahun anggaran",
+                    ),
+                ),
+                (
+                    "tahun_mulai",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1945, "Tahun paling awal 1945."),
+                            django.core.validators.MaxValueValidator(2100, "Tahun paling akhir 2100."),
+                        ],
+                        verbose_name="tahun mulai dibangun",
+                    ),
+                ),
+                (
+                    "tahun_bangun",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1945, "Tahun paling awal 1945."),
+                            django.core.validators.MaxValueValidator(2100, "Tahun paling akhir 2100."),
+                        ],
+                        verbose_name="tahun selesai dibangun",
+                    ),
+                ),
+                (
+                    "tahun_dihuni",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1945, "Tahun paling awal 1945."),
+                            django.core.validators.MaxValueValidator(2100, "Tahun paling akhir 2100."),
+                        ],
+                        verbose_name="tahun mulai dihuni",
+                    ),
+                ),
+                (
+                    "nilai_pembangunan",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(100000000000000, "Nilai terlalu besar.")],
+                        verbose_name="nilai pembangunan (Rp)",
+                    ),
+                ),
+                (
+                    "penyedia_jasa",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="penyedia jasa"),
+                ),
+                (
+                    "unit_pelaksana",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="SNVT atau balai yang membangun.",
+                        max_length=120,
+                        verbose_name="unit pelaksana",
+                    ),
+                ),
+                (
+                    "kondisi_atap",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("baik", "Baik"),
+                            ("rusak_ringan", "Rusak ringan"),
+                            ("rusak_sedang", "Rusak sedang"),
+                            ("rusak_berat", "Rusak berat"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="atap",
+                    ),
+                ),
+                (
+                    "kondisi_plafon",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("baik", "Baik"),
+                            ("rusak_ringan", "Rusak ringan"),
+                            ("rusak_sedang", "Rusak sedang"),
+                            ("rusak_berat", "Rusak berat"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="plafon",
+                    ),
+                ),
+                (
+                    "kondisi_dinding",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("baik", "Baik"),
+                            ("rusak_ringan", "Rusak ringan"),
+                            ("rusak_sedang", "Rusak sedang"),
+                            ("rusak_berat", "Rusak berat"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="dinding",
+                    ),
+                ),
+                (
+                    "kondisi_lantai",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("baik", "Baik"),
+                            ("rusak_ringan", "Rusak ringan"),
+                            ("rusak_sedang", "Rusak sedang"),
+                            ("rusak_berat", "Rusak berat"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="lantai",
+                    ),
+                ),
+                (
+                    "kondisi_pintu_jendela",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("baik", "Baik"),
+                            ("rusak_ringan", "Rusak ringan"),
+                            ("rusak_sedang", "Rusak sedang"),
+                            ("rusak_berat", "Rusak berat"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="pintu dan jendela",
+                    ),
+                ),
+                (
+                    "kondisi_tangga",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("baik", "Baik"),
+                            ("rusak_ringan", "Rusak ringan"),
+                            ("rusak_sedang", "Rusak sedang"),
+                            ("rusak_berat", "Rusak berat"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="tangga dan railing",
+                    ),
+                ),
+                (
+                    "kondisi_lift",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("baik", "Baik"),
+                            ("rusak_ringan", "Rusak ringan"),
+                            ("rusak_sedang", "Rusak sedang"),
+                            ("rusak_berat", "Rusak berat"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="lift",
+                    ),
+                ),
+                (
+                    "jumlah_kk",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="KK yang tinggal pada tanggal data.", null=True, verbose_name="jumlah KK"
+                    ),
+                ),
+                ("jumlah_jiwa", models.PositiveIntegerField(blank=True, null=True, verbose_name="jumlah jiwa")),
+                (
+                    "daftar_tunggu",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Jumlah pemohon yang menunggu; tulis 0 bila tidak ada.",
+                        null=True,
+                        verbose_name="daftar tunggu",
+                    ),
+                ),
+                (
+                    "tarif_belum_ditetapkan",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Centang bila belum ada tarif sewa sama sekali.",
+                        verbose_name="tarif belum ditetapkan",
+                    ),
+                ),
+                (
+                    "jaminan_bulan",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="uang jaminan (bulan sewa)"),
+                ),
+                (
+                    "termasuk_air",
+                    models.CharField(
+                        blank=True,
+                        choices=[("ya", "Ya"), ("tidak", "Tidak")],
+                        default="",
+                        max_length=30,
+                        verbose_name="tarif termasuk air",
+                    ),
+                ),
+                (
+                    "termasuk_listrik",
+                    models.CharField(
+                        blank=True,
+                        choices=[("ya", "Ya"), ("tidak", "Tidak")],
+                        default="",
+                        max_length=30,
+                        verbose_name="tarif termasuk listrik",
+                    ),
+                ),
+                (
+                    "bentuk_pengelola",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("uptd", "UPTD"),
+                            ("bidang_dinas", "Bidang pada dinas"),
+                            ("blud", "BLUD"),
+                            ("pihak_ketiga", "Pihak ketiga"),
+                            ("desa", "Pemerintah desa"),
+                            ("belum_ada", "Belum ada"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="bentuk pengelola",
+                    ),
+                ),
+                (
+                    "nama_pengelola",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="nama pengelola"),
+                ),
+                (
+                    "kepala_pengelola",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="kepala pengelola"),
+                ),
+                (
+                    "kontak_pengelola",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="Nomor kantor, bukan nomor pribadi.",
+                        max_length=60,
+                        verbose_name="kontak kantor pengelola",
+                    ),
+                ),
+                (
+                    "petugas_admin",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="petugas administrasi"),
+                ),
+                (
+                    "petugas_kebersihan",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="petugas kebersihan"),
+                ),
+                (
+                    "petugas_keamanan",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="petugas keamanan"),
+                ),
+                ("petugas_teknisi", models.PositiveIntegerField(blank=True, null=True, verbose_name="petugas teknisi")),
+                (
+                    "keadaan_dasar_hukum",
+                    models.CharField(
+                        blank=True,
+                        choices=[("ada", "Ada"), ("belum_ada", "Belum ada")],
+                        default="",
+                        max_length=30,
+                        verbose_name="perda/perkada pengelolaan",
+                    ),
+                ),
+                (
+                    "dasar_hukum",
+                    models.CharField(
+                        blank=True, default="", max_length=300, verbose_name="nomor dan judul perda/perkada"
+                    ),
+                ),
+                (
+                    "ada_sop",
+                    models.CharField(
+                        blank=True,
+                        choices=[("ada", "Ada"), ("belum_ada", "Belum ada")],
+                        default="",
+                        max_length=30,
+                        verbose_name="SOP atau tata tertib",
+                    ),
+                ),
+                (
+                    "keadaan_batas_huni",
+                    models.CharField(
+                        blank=True,
+                        choices=[("ada", "Ada"), ("belum_ada", "Belum ada")],
+                        default="",
+                        max_length=30,
+                        verbose_name="batas lama huni",
+                    ),
+                ),
+                (
+                    "batas_huni_bulan",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="batas lama huni (bulan)"),
+                ),
+                (
+                    "perpanjangan_maks",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="perpanjangan paling banyak (kali)"
+                    ),
+                ),
+                (
+                    "tahun_keuangan",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1945, "Tahun paling awal 1945."),
+                            django.core.validators.MaxValueValidator(2100, "Tahun paling akhir 2100."),
+                        ],
+                        verbose_name="tahun anggaran keuangan",
+                    ),
+                ),
+                (
+                    "target_pad",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(100000000000000, "Nilai terlalu besar.")],
+                        verbose_name="target PAD (Rp)",
+                    ),
+                ),
+                (
+                    "realisasi_pad",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(100000000000000, "Nilai terlalu besar.")],
+                        verbose_name="realisasi PAD (Rp)",
+                    ),
+                ),
+                (
+                    "tunggakan",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(100000000000000, "Nilai terlalu besar.")],
+                        verbose_name="tunggakan sewa (Rp)",
+                    ),
+                ),
+                (
+                    "jumlah_penunggak",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="jumlah penunggak"),
+                ),
+                (
+                    "anggaran_pemeliharaan",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(100000000000000, "Nilai terlalu besar.")],
+                        verbose_name="anggaran pemeliharaan (Rp)",
+                    ),
+                ),
+                (
+                    "status_aset",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("bmn_belum_serah", "BMN, belum diserahterimakan"),
+                            ("bmn_dikelola_sementara", "BMN, dikelola sementara oleh daerah"),
+                            ("proses_hibah", "Proses hibah"),
+                            ("sudah_hibah", "Sudah hibah, menjadi BMD"),
+                            ("alih_status", "Alih status penggunaan"),
+                            ("pmn", "Penyertaan modal negara"),
+                            ("bmd_sendiri", "BMD, dibangun daerah sendiri"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="status aset",
+                    ),
+                ),
+                (
+                    "tanggal_serah_kelola",
+                    models.DateField(
+                        blank=True,
+                        help_text="Berbeda dari tanggal hibah.",
+                        null=True,
+                        verbose_name="tanggal serah terima pengelolaan",
+                    ),
+                ),
+                ("nomor_bast", models.CharField(blank=True, default="", max_length=100, verbose_name="nomor BAST")),
+                ("tanggal_bast", models.DateField(blank=True, null=True, verbose_name="tanggal BAST")),
+                (
+                    "nomor_hibah",
+                    models.CharField(blank=True, default="", max_length=100, verbose_name="nomor naskah hibah"),
+                ),
+                ("tanggal_hibah", models.DateField(blank=True, null=True, verbose_name="tanggal naskah hibah")),
+                (
+                    "tercatat_kib",
+                    models.CharField(
+                        blank=True,
+                        choices=[("ya", "Ya"), ("tidak", "Tidak")],
+                        default="",
+                        max_length=30,
+                        verbose_name="tercatat di KIB",
+                    ),
+                ),
+                ("nomor_pbg", models.CharField(blank=True, default="", max_length=100, verbose_name="nomor IMB/PBG")),
+                ("tanggal_pbg", models.DateField(blank=True, null=True, verbose_name="tanggal IMB/PBG")),
+                ("nomor_slf", models.CharField(blank=True, default="", max_length=100, verbose_name="nomor SLF")),
+                ("tanggal_slf", models.DateField(blank=True, null=True, verbose_name="tanggal SLF")),
+                ("slf_berlaku_sampai", models.DateField(blank=True, null=True, verbose_name="SLF berlaku sampai")),
+                (
+                    "proteksi_kebakaran_laik",
+                    models.CharField(
+                        blank=True,
+                        choices=[("ya", "Ya"), ("tidak", "Tidak")],
+                        default="",
+                        max_length=30,
+                        verbose_name="proteksi kebakaran laik",
+                    ),
+                ),
+                (
+                    "sumber_air",
+                    models.CharField(
+                        blank=True,
+                        choices=[("pdam", "PDAM"), ("sumur_dalam", "Sumur dalam"), ("campuran", "Campuran")],
+                        default="",
+                        max_length=30,
+                        verbose_name="sumber air",
+                    ),
+                ),
+                (
+                    "kondisi_air",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="kondisi air bersih",
+                    ),
+                ),
+                (
+                    "daya_listrik_va",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="daya listrik per unit (VA)"),
+                ),
+                (
+                    "meter_listrik",
+                    models.CharField(
+                        blank=True,
+                        choices=[("per_unit", "Satu meter per unit"), ("induk", "Meter induk")],
+                        default="",
+                        max_length=30,
+                        verbose_name="meter listrik",
+                    ),
+                ),
+                (
+                    "kondisi_listrik",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="kondisi listrik",
+                    ),
+                ),
+                (
+                    "jenis_sanitasi",
+                    models.CharField(
+                        blank=True,
+                        choices=[("ipal_komunal", "IPAL komunal"), ("septic_tank", "Tangki septik")],
+                        default="",
+                        max_length=30,
+                        verbose_name="jenis sanitasi",
+                    ),
+                ),
+                (
+                    "kondisi_sanitasi",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="kondisi sanitasi",
+                    ),
+                ),
+                (
+                    "kondisi_drainase",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="drainase",
+                    ),
+                ),
+                (
+                    "kondisi_persampahan",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="persampahan",
+                    ),
+                ),
+                (
+                    "lebar_jalan_m",
+                    models.DecimalField(
+                        blank=True, decimal_places=1, max_digits=5, null=True, verbose_name="lebar jalan akses (m)"
+                    ),
+                ),
+                (
+                    "kondisi_jalan",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="jalan akses",
+                    ),
+                ),
+                (
+                    "kondisi_pju",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="penerangan jalan umum",
+                    ),
+                ),
+                (
+                    "kondisi_apar",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="APAR",
+                    ),
+                ),
+                (
+                    "kondisi_hidran",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="hidran",
+                    ),
+                ),
+                (
+                    "kondisi_tangga_darurat",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="tangga darurat",
+                    ),
+                ),
+                (
+                    "kondisi_parkir",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="parkir",
+                    ),
+                ),
+                (
+                    "mushola",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="musala",
+                    ),
+                ),
+                (
+                    "ruang_serbaguna",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="ruang serbaguna",
+                    ),
+                ),
+                (
+                    "taman_bermain",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="taman bermain",
+                    ),
+                ),
+                (
+                    "posyandu_paud",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="posyandu/PAUD",
+                    ),
+                ),
+                (
+                    "kios",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="kios",
+                    ),
+                ),
+                (
+                    "dapur_umum",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="dapur umum",
+                    ),
+                ),
+                (
+                    "cctv",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="CCTV",
+                    ),
+                ),
+                (
+                    "pos_satpam",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="pos satpam",
+                    ),
+                ),
+                (
+                    "rth",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tidak_ada", "Tidak ada"),
+                            ("baik", "Baik"),
+                            ("kurang", "Ada, kurang memadai"),
+                            ("rusak", "Ada, rusak"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="ruang terbuka hijau",
+                    ),
+                ),
+                (
+                    "tidak_ada_permasalahan",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Centang hanya bila daftar di bawah memang kosong.",
+                        verbose_name="tidak ada permasalahan",
+                    ),
+                ),
+                (
+                    "usulan",
+                    models.TextField(blank=True, default="", max_length=2000, verbose_name="usulan kabupaten/kota"),
+                ),
+                (
+                    "dukungan_provinsi",
+                    models.TextField(
+                        blank=True, default="", max_length=2000, verbose_name="dukungan yang diminta dari provinsi"
+                    ),
+                ),
+                (
+                    "dukungan_pusat",
+                    models.TextField(
+                        blank=True, default="", max_length=2000, verbose_name="dukungan yang diminta dari pusat"
+                    ),
+                ),
+                (
+                    "asal_data",
+                    models.CharField(
+                        choices=[
+                            ("daerah", "Diisi kabupaten/kota"),
+                            ("publik", "Sumber publik"),
+                            ("contoh", "Data contoh"),
+                        ],
+                        default="daerah",
+                        editable=False,
+                        max_length=10,
+                    ),
+                ),
+                ("sumber", models.CharField(blank=True, default="", editable=False, max_length=200)),
+                ("catatan_sumber", models.TextField(blank=True, default="", editable=False)),
+                ("ditutup_sejak", models.DateField(blank=True, editable=False, null=True)),
+                ("alasan_ditutup", models.CharField(blank=True, default="", editable=False, max_length=300)),
+                (
+                    "diubah_oleh",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "kabupaten_kota",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rusun",
+                        to="core.kabupatenkota",
+                        verbose_name="kabupaten/kota",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rusun/rusus',
-                'verbose_name_plural': 'rusun/rusus',
-                'ordering': ['kode'],
+                "verbose_name": "rusun/rusus",
+                "verbose_name_plural": "rusun/rusus",
+                "ordering": ["kode"],
             },
         ),
         migrations.CreateModel(
-            name='KategoriPermasalahan',
+            name="KategoriPermasalahan",
             fields=[
-                ('kode', models.CharField(max_length=6, primary_key=True, serialize=False)),
-                ('aspek', models.CharField(choices=[('kelembagaan', 'Kelembagaan'), ('legalitas', 'Legalitas'), ('pembiayaan', 'Pembiayaan'), ('sosial', 'Sosial'), ('ekonomi', 'Ekonomi'), ('pengelolaan', 'Pengelolaan'), ('fisik_bangunan', 'Fisik bangunan'), ('pemberdayaan_masyarakat', 'Pemberdayaan masyarakat')], max_length=30)),
-                ('nama', models.CharField(max_length=120)),
-                ('penanggung_jawab_lazim', models.CharField(blank=True, max_length=60)),
-                ('tindak_lanjut_lazim', models.CharField(blank=True, max_length=300)),
-                ('aktif', models.BooleanField(default=True)),
+                ("kode", models.CharField(max_length=6, primary_key=True, serialize=False)),
+                (
+                    "aspek",
+                    models.CharField(
+                        choices=[
+                            ("kelembagaan", "Kelembagaan"),
+                            ("legalitas", "Legalitas"),
+                            ("pembiayaan", "Pembiayaan"),
+                            ("sosial", "Sosial"),
+                            ("ekonomi", "Ekonomi"),
+                            ("pengelolaan", "Pengelolaan"),
+                            ("fisik_bangunan", "Fisik bangunan"),
+                            ("pemberdayaan_masyarakat", "Pemberdayaan masyarakat"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("nama", models.CharField(max_length=120)),
+                ("penanggung_jawab_lazim", models.CharField(blank=True, max_length=60)),
+                ("tindak_lanjut_lazim", models.CharField(blank=True, max_length=300)),
+                ("aktif", models.BooleanField(default=True)),
             ],
             options={
-                'verbose_name': 'kategori permasalahan',
-                'verbose_name_plural': 'kategori permasalahan',
-                'ordering': ['kode'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('aspek__in', ['kelembagaan', 'legalitas', 'pembiayaan', 'sosial', 'ekonomi', 'pengelolaan', 'fisik_bangunan', 'pemberdayaan_masyarakat'])), name='kategoripermasalahan_aspek_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.')],
+                "verbose_name": "kategori permasalahan",
+                "verbose_name_plural": "kategori permasalahan",
+                "ordering": ["kode"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "aspek__in",
+                                [
+                                    "kelembagaan",
+                                    "legalitas",
+                                    "pembiayaan",
+                                    "sosial",
+                                    "ekonomi",
+                                    "pengelolaan",
+                                    "fisik_bangunan",
+                                    "pemberdayaan_masyarakat",
+                                ],
+                            )
+                        ),
+                        name="kategoripermasalahan_aspek_dikenal",
+                        violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Penguncian',
+            name="Penguncian",
             fields=[
-                ('kabupaten_kota', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='penguncian', serialize=False, to='core.kabupatenkota')),
-                ('terkunci', models.BooleanField(default=False)),
-                ('alasan', models.CharField(blank=True, default='', max_length=200)),
-                ('rujukan', models.CharField(blank=True, default='', help_text='Tempat bertanya, misalnya alamat isian.', max_length=200)),
-                ('sejak', models.DateTimeField(blank=True, null=True)),
+                (
+                    "kabupaten_kota",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="penguncian",
+                        serialize=False,
+                        to="core.kabupatenkota",
+                    ),
+                ),
+                ("terkunci", models.BooleanField(default=False)),
+                ("alasan", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "rujukan",
+                    models.CharField(
+                        blank=True, default="", help_text="Misalnya judul periode.", max_length=200
+                    ),
+                ),
+                ("sejak", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'penguncian',
-                'verbose_name_plural': 'penguncian',
-                'constraints': [models.CheckConstraint(condition=models.Q(('terkunci', False), models.Q(models.Q(('alasan', ''), _negated=True), ('sejak__isnull', False)), _connector='OR'), name='penguncian_beralasan', violation_error_message='Penguncian harus punya alasan dan waktu.')],
+                "verbose_name": "penguncian",
+                "verbose_name_plural": "penguncian",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("terkunci", False),
+                            models.Q(models.Q(("alasan", ""), _negated=True), ("sejak__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="penguncian_beralasan",
+                        violation_error_message="Penguncian harus punya alasan dan waktu.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Permasalahan',
+            name="Permasalahan",
             fields=[
-                ('versi', models.PositiveIntegerField(default=1, editable=False)),
-                ('diubah', models.DateTimeField(editable=False)),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('tingkat', models.CharField(choices=[('ringan', 'Ringan'), ('sedang', 'Sedang'), ('berat', 'Berat')], max_length=8)),
-                ('unit_terdampak', models.PositiveIntegerField(default=0, verbose_name='unit terdampak')),
-                ('uraian', models.TextField(max_length=2000)),
-                ('penanggung_jawab', models.CharField(choices=[('kabupaten_kota', 'Kabupaten/kota'), ('provinsi', 'Provinsi'), ('pusat', 'Pusat')], max_length=15)),
-                ('perkiraan_biaya', models.PositiveBigIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100000000000000, 'Nilai terlalu besar.')], verbose_name='perkiraan biaya (Rp)')),
-                ('status', models.CharField(choices=[('belum', 'Belum ditangani'), ('proses', 'Dalam proses'), ('selesai', 'Selesai'), ('tidak_dapat', 'Tidak dapat ditangani'), ('dilimpahkan', 'Dilimpahkan')], default='belum', max_length=12)),
-                ('asal_data', models.CharField(choices=[('daerah', 'Diisi kabupaten/kota'), ('publik', 'Sumber publik'), ('contoh', 'Data contoh')], default='daerah', editable=False, max_length=10)),
-                ('sumber', models.CharField(blank=True, default='', editable=False, max_length=200)),
-                ('diubah_oleh', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('kategori', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='permasalahan', to='rusun.kategoripermasalahan')),
-                ('rusun', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='permasalahan', to='rusun.rusun')),
+                ("versi", models.PositiveIntegerField(default=1, editable=False)),
+                ("diubah", models.DateTimeField(editable=False)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "tingkat",
+                    models.CharField(
+                        choices=[("ringan", "Ringan"), ("sedang", "Sedang"), ("berat", "Berat")], max_length=8
+                    ),
+                ),
+                ("unit_terdampak", models.PositiveIntegerField(default=0, verbose_name="unit terdampak")),
+                ("uraian", models.TextField(max_length=2000)),
+                (
+                    "penanggung_jawab",
+                    models.CharField(
+                        choices=[("kabupaten_kota", "Kabupaten/kota"), ("provinsi", "Provinsi"), ("pusat", "Pusat")],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "perkiraan_biaya",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(100000000000000, "Nilai terlalu besar.")],
+                        verbose_name="perkiraan biaya (Rp)",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("belum", "Belum ditangani"),
+                            ("proses", "Dalam proses"),
+                            ("selesai", "Selesai"),
+                            ("tidak_dapat", "Tidak dapat ditangani"),
+                            ("dilimpahkan", "Dilimpahkan"),
+                        ],
+                        default="belum",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "asal_data",
+                    models.CharField(
+                        choices=[
+                            ("daerah", "Diisi kabupaten/kota"),
+                            ("publik", "Sumber publik"),
+                            ("contoh", "Data contoh"),
+                        ],
+                        default="daerah",
+                        editable=False,
+                        max_length=10,
+                    ),
+                ),
+                ("sumber", models.CharField(blank=True, default="", editable=False, max_length=200)),
+                (
+                    "diubah_oleh",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "kategori",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="permasalahan",
+                        to="rusun.kategoripermasalahan",
+                    ),
+                ),
+                (
+                    "rusun",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="permasalahan", to="rusun.rusun"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'permasalahan',
-                'verbose_name_plural': 'permasalahan',
-                'ordering': ['rusun', 'kategori', 'id'],
+                "verbose_name": "permasalahan",
+                "verbose_name_plural": "permasalahan",
+                "ordering": ["rusun", "kategori", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Blok',
+            name="Blok",
             fields=[
-                ('versi', models.PositiveIntegerField(default=1, editable=False)),
-                ('diubah', models.DateTimeField(editable=False)),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('nama', models.CharField(max_length=80, verbose_name='nama blok')),
-                ('konfigurasi', models.CharField(choices=[('single', 'Tower tunggal'), ('twin_block', 'Twin block'), ('deret', 'Deret'), ('kopel', 'Kopel')], max_length=12)),
-                ('jumlah_lantai', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1, 'Paling sedikit 1 lantai.'), django.core.validators.MaxValueValidator(60, 'Paling banyak 60 lantai.')])),
-                ('tipe_m2', models.PositiveSmallIntegerField(blank=True, help_text='Kosongkan untuk barak.', null=True, verbose_name='tipe (m²)')),
-                ('pola_hunian', models.CharField(choices=[('keluarga', 'Keluarga (satu KK per unit)'), ('perorangan', 'Perorangan (beberapa penghuni per unit)')], default='keluarga', max_length=12)),
-                ('kapasitas_unit', models.PositiveSmallIntegerField(default=1, help_text='Untuk pola perorangan.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(50)], verbose_name='kapasitas per unit (orang)')),
-                ('jumlah_unit', models.PositiveIntegerField()),
-                ('terhuni', models.PositiveIntegerField()),
-                ('kosong_siap', models.PositiveIntegerField(verbose_name='kosong siap huni')),
-                ('kosong_rusak', models.PositiveIntegerField(verbose_name='kosong rusak')),
-                ('cadangan', models.PositiveIntegerField(verbose_name='tidak disewakan (cadangan/dipakai lain)')),
-                ('unit_disabilitas', models.PositiveIntegerField(blank=True, null=True, verbose_name='unit ramah disabilitas')),
-                ('unit_non_hunian', models.PositiveIntegerField(blank=True, null=True, verbose_name='unit nonhunian')),
-                ('ada_lift', models.CharField(blank=True, choices=[('ya', 'Ya'), ('tidak', 'Tidak')], default='', max_length=30, verbose_name='ada lift')),
-                ('diubah_oleh', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rusun', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='blok', to='rusun.rusun')),
+                ("versi", models.PositiveIntegerField(default=1, editable=False)),
+                ("diubah", models.DateTimeField(editable=False)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("nama", models.CharField(max_length=80, verbose_name="nama blok")),
+                (
+                    "konfigurasi",
+                    models.CharField(
+                        choices=[
+                            ("single", "Tower tunggal"),
+                            ("twin_block", "Twin block"),
+                            ("deret", "Deret"),
+                            ("kopel", "Kopel"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "jumlah_lantai",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1, "Paling sedikit 1 lantai."),
+                            django.core.validators.MaxValueValidator(60, "Paling banyak 60 lantai."),
+                        ]
+                    ),
+                ),
+                (
+                    "tipe_m2",
+                    models.PositiveSmallIntegerField(
+                        blank=True, help_text="Kosongkan untuk barak.", null=True, verbose_name="tipe (m²)"
+                    ),
+                ),
+                (
+                    "pola_hunian",
+                    models.CharField(
+                        choices=[
+                            ("keluarga", "Keluarga (satu KK per unit)"),
+                            ("perorangan", "Perorangan (beberapa penghuni per unit)"),
+                        ],
+                        default="keluarga",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "kapasitas_unit",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        help_text="Untuk pola perorangan.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(50),
+                        ],
+                        verbose_name="kapasitas per unit (orang)",
+                    ),
+                ),
+                ("jumlah_unit", models.PositiveIntegerField()),
+                ("terhuni", models.PositiveIntegerField()),
+                ("kosong_siap", models.PositiveIntegerField(verbose_name="kosong siap huni")),
+                ("kosong_rusak", models.PositiveIntegerField(verbose_name="kosong rusak")),
+                ("cadangan", models.PositiveIntegerField(verbose_name="tidak disewakan (cadangan/dipakai lain)")),
+                (
+                    "unit_disabilitas",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="unit ramah disabilitas"),
+                ),
+                ("unit_non_hunian", models.PositiveIntegerField(blank=True, null=True, verbose_name="unit nonhunian")),
+                (
+                    "ada_lift",
+                    models.CharField(
+                        blank=True,
+                        choices=[("ya", "Ya"), ("tidak", "Tidak")],
+                        default="",
+                        max_length=30,
+                        verbose_name="ada lift",
+                    ),
+                ),
+                (
+                    "diubah_oleh",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "rusun",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="blok", to="rusun.rusun"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'blok',
-                'verbose_name_plural': 'blok',
-                'ordering': ['rusun', 'nama'],
+                "verbose_name": "blok",
+                "verbose_name_plural": "blok",
+                "ordering": ["rusun", "nama"],
             },
         ),
         migrations.CreateModel(
-            name='SebabKosong',
+            name="SebabKosong",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('versi', models.PositiveIntegerField(default=1, editable=False)),
-                ('diubah', models.DateTimeField(editable=False)),
-                ('sebab', models.CharField(choices=[('rusak', 'Rusak'), ('rehab', 'Sedang direhabilitasi'), ('belum_serah_terima', 'Belum serah terima'), ('psu_belum_lengkap', 'PSU belum lengkap'), ('belum_ada_regulasi_tarif', 'Belum ada regulasi atau tarif'), ('peminat_kurang', 'Peminat kurang'), ('lokasi_jauh', 'Lokasi jauh'), ('proses_seleksi', 'Proses seleksi penghuni'), ('dipakai_lain', 'Cadangan atau dipakai lain')], max_length=30)),
-                ('jumlah_unit', models.PositiveIntegerField()),
-                ('diubah_oleh', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rusun', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sebab_kosong', to='rusun.rusun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("versi", models.PositiveIntegerField(default=1, editable=False)),
+                ("diubah", models.DateTimeField(editable=False)),
+                (
+                    "sebab",
+                    models.CharField(
+                        choices=[
+                            ("rusak", "Rusak"),
+                            ("rehab", "Sedang direhabilitasi"),
+                            ("belum_serah_terima", "Belum serah terima"),
+                            ("psu_belum_lengkap", "PSU belum lengkap"),
+                            ("belum_ada_regulasi_tarif", "Belum ada regulasi atau tarif"),
+                            ("peminat_kurang", "Peminat kurang"),
+                            ("lokasi_jauh", "Lokasi jauh"),
+                            ("proses_seleksi", "Proses seleksi penghuni"),
+                            ("dipakai_lain", "Cadangan atau dipakai lain"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("jumlah_unit", models.PositiveIntegerField()),
+                (
+                    "diubah_oleh",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "rusun",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sebab_kosong", to="rusun.rusun"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sebab kosong',
-                'verbose_name_plural': 'sebab kosong',
-                'ordering': ['rusun', 'sebab'],
+                "verbose_name": "sebab kosong",
+                "verbose_name_plural": "sebab kosong",
+                "ordering": ["rusun", "sebab"],
             },
         ),
         migrations.CreateModel(
-            name='SelTerbuka',
+            name="SelTerbuka",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kode_rusun', models.CharField(blank=True, default='', max_length=14)),
-                ('bagian', models.CharField(max_length=30)),
-                ('baris', models.UUIDField(blank=True, null=True)),
-                ('kolom', models.CharField(blank=True, default='', max_length=40)),
-                ('penguncian', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sel_terbuka', to='rusun.penguncian')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kode_rusun", models.CharField(blank=True, default="", max_length=14)),
+                ("bagian", models.CharField(max_length=30)),
+                ("baris", models.UUIDField(blank=True, null=True)),
+                ("kolom", models.CharField(blank=True, default="", max_length=40)),
+                (
+                    "penguncian",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sel_terbuka", to="rusun.penguncian"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sel terbuka',
-                'verbose_name_plural': 'sel terbuka',
+                "verbose_name": "sel terbuka",
+                "verbose_name_plural": "sel terbuka",
             },
         ),
         migrations.CreateModel(
-            name='Tarif',
+            name="Tarif",
             fields=[
-                ('versi', models.PositiveIntegerField(default=1, editable=False)),
-                ('diubah', models.DateTimeField(editable=False)),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('lantai', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1, 'Lantai paling rendah 1.'), django.core.validators.MaxValueValidator(60, 'Lantai paling tinggi 60.')])),
-                ('tipe_m2', models.PositiveSmallIntegerField(blank=True, help_text='Kosong: semua tipe.', null=True, verbose_name='tipe (m²)')),
-                ('satuan', models.CharField(choices=[('unit', 'per unit'), ('orang', 'per orang')], default='unit', max_length=6)),
-                ('tarif_bulan', models.PositiveIntegerField(verbose_name='tarif per bulan (Rp)')),
-                ('berlaku_mulai', models.DateField(blank=True, null=True)),
-                ('dasar_hukum', models.CharField(blank=True, default='', max_length=200, verbose_name='dasar hukum tarif')),
-                ('diubah_oleh', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rusun', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tarif', to='rusun.rusun')),
+                ("versi", models.PositiveIntegerField(default=1, editable=False)),
+                ("diubah", models.DateTimeField(editable=False)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "lantai",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1, "Lantai paling rendah 1."),
+                            django.core.validators.MaxValueValidator(60, "Lantai paling tinggi 60."),
+                        ]
+                    ),
+                ),
+                (
+                    "tipe_m2",
+                    models.PositiveSmallIntegerField(
+                        blank=True, help_text="Kosong: semua tipe.", null=True, verbose_name="tipe (m²)"
+                    ),
+                ),
+                (
+                    "satuan",
+                    models.CharField(
+                        choices=[("unit", "per unit"), ("orang", "per orang")], default="unit", max_length=6
+                    ),
+                ),
+                ("tarif_bulan", models.PositiveIntegerField(verbose_name="tarif per bulan (Rp)")),
+                ("berlaku_mulai", models.DateField(blank=True, null=True)),
+                (
+                    "dasar_hukum",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="dasar hukum tarif"),
+                ),
+                (
+                    "diubah_oleh",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "rusun",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tarif", to="rusun.rusun"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tarif',
-                'verbose_name_plural': 'tarif',
-                'ordering': ['rusun', 'lantai', 'tipe_m2', 'satuan'],
+                "verbose_name": "tarif",
+                "verbose_name_plural": "tarif",
+                "ordering": ["rusun", "lantai", "tipe_m2", "satuan"],
             },
         ),
         migrations.CreateModel(
-            name='TindakLanjut',
+            name="TindakLanjut",
             fields=[
-                ('versi', models.PositiveIntegerField(default=1, editable=False)),
-                ('diubah', models.DateTimeField(editable=False)),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('uraian', models.CharField(max_length=500, verbose_name='tindak lanjut')),
-                ('penanggung_jawab', models.CharField(choices=[('kabupaten_kota', 'Kabupaten/kota'), ('provinsi', 'Provinsi'), ('pusat', 'Pusat')], max_length=15)),
-                ('pelaksana', models.CharField(blank=True, default='', max_length=160, verbose_name='dinas atau orang yang mengerjakan')),
-                ('batas_waktu', models.DateField()),
-                ('status', models.CharField(choices=[('belum', 'Belum ditangani'), ('proses', 'Dalam proses'), ('selesai', 'Selesai'), ('tidak_dapat', 'Tidak dapat ditangani'), ('dilimpahkan', 'Dilimpahkan')], default='belum', max_length=12)),
-                ('keterangan', models.CharField(blank=True, default='', max_length=500)),
-                ('selesai_pada', models.DateField(blank=True, null=True)),
-                ('diubah_oleh', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('permasalahan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tindak_lanjut', to='rusun.permasalahan')),
+                ("versi", models.PositiveIntegerField(default=1, editable=False)),
+                ("diubah", models.DateTimeField(editable=False)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("uraian", models.CharField(max_length=500, verbose_name="tindak lanjut")),
+                (
+                    "penanggung_jawab",
+                    models.CharField(
+                        choices=[("kabupaten_kota", "Kabupaten/kota"), ("provinsi", "Provinsi"), ("pusat", "Pusat")],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "pelaksana",
+                    models.CharField(
+                        blank=True, default="", max_length=160, verbose_name="dinas atau orang yang mengerjakan"
+                    ),
+                ),
+                ("batas_waktu", models.DateField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("belum", "Belum ditangani"),
+                            ("proses", "Dalam proses"),
+                            ("selesai", "Selesai"),
+                            ("tidak_dapat", "Tidak dapat ditangani"),
+                            ("dilimpahkan", "Dilimpahkan"),
+                        ],
+                        default="belum",
+                        max_length=12,
+                    ),
+                ),
+                ("keterangan", models.CharField(blank=True, default="", max_length=500)),
+                ("selesai_pada", models.DateField(blank=True, null=True)),
+                (
+                    "diubah_oleh",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "permasalahan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tindak_lanjut",
+                        to="rusun.permasalahan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tindak lanjut',
-                'verbose_name_plural': 'tindak lanjut',
-                'ordering': ['batas_waktu', 'id'],
+                "verbose_name": "tindak lanjut",
+                "verbose_name_plural": "tindak lanjut",
+                "ordering": ["batas_waktu", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Lampiran',
+            name="Lampiran",
             fields=[
-                ('versi', models.PositiveIntegerField(default=1, editable=False)),
-                ('diubah', models.DateTimeField(editable=False)),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('jenis', models.CharField(choices=[('foto', 'Foto bangunan'), ('bast', 'BAST'), ('naskah_hibah', 'Naskah hibah'), ('pbg', 'IMB/PBG'), ('slf', 'SLF'), ('sertifikat', 'Sertifikat tanah'), ('dasar_hukum', 'Perda/perkada'), ('bukti', 'Bukti tindak lanjut'), ('lainnya', 'Lainnya')], max_length=15)),
-                ('keterangan', models.CharField(blank=True, default='', max_length=200)),
-                ('nama_asli', models.CharField(max_length=200)),
-                ('tipe', models.CharField(help_text='Ditetapkan dari isi berkas, bukan dari namanya.', max_length=40)),
-                ('ukuran', models.PositiveIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('berkas', models.CharField(help_text='Letak di bawah MEDIA_ROOT; nama dibuat sistem.', max_length=120)),
-                ('ditarik_pada', models.DateTimeField(blank=True, null=True)),
-                ('alasan_ditarik', models.CharField(blank=True, default='', max_length=200)),
-                ('diubah_oleh', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rusun', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lampiran', to='rusun.rusun')),
-                ('tindak_lanjut', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bukti', to='rusun.tindaklanjut')),
+                ("versi", models.PositiveIntegerField(default=1, editable=False)),
+                ("diubah", models.DateTimeField(editable=False)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "jenis",
+                    models.CharField(
+                        choices=[
+                            ("foto", "Foto bangunan"),
+                            ("bast", "BAST"),
+                            ("naskah_hibah", "Naskah hibah"),
+                            ("pbg", "IMB/PBG"),
+                            ("slf", "SLF"),
+                            ("sertifikat", "Sertifikat tanah"),
+                            ("dasar_hukum", "Perda/perkada"),
+                            ("bukti", "Bukti tindak lanjut"),
+                            ("lainnya", "Lainnya"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("keterangan", models.CharField(blank=True, default="", max_length=200)),
+                ("nama_asli", models.CharField(max_length=200)),
+                ("tipe", models.CharField(help_text="Ditetapkan dari isi berkas, bukan dari namanya.", max_length=40)),
+                ("ukuran", models.PositiveIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "berkas",
+                    models.CharField(help_text="Letak di bawah MEDIA_ROOT; nama dibuat sistem.", max_length=120),
+                ),
+                ("ditarik_pada", models.DateTimeField(blank=True, null=True)),
+                ("alasan_ditarik", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "diubah_oleh",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "rusun",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lampiran", to="rusun.rusun"
+                    ),
+                ),
+                (
+                    "tindak_lanjut",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bukti",
+                        to="rusun.tindaklanjut",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lampiran',
-                'verbose_name_plural': 'lampiran',
-                'ordering': ['rusun', 'jenis', 'diubah'],
+                "verbose_name": "lampiran",
+                "verbose_name_plural": "lampiran",
+                "ordering": ["rusun", "jenis", "diubah"],
             },
         ),
         migrations.CreateModel(
-            name='ProfilPenghuni',
+            name="ProfilPenghuni",
             fields=[
-                ('versi', models.PositiveIntegerField(default=1, editable=False)),
-                ('diubah', models.DateTimeField(editable=False)),
-                ('rusun', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='profil_penghuni', serialize=False, to='rusun.rusun')),
-                ('kerja_buruh', models.PositiveIntegerField(blank=True, null=True, verbose_name='buruh atau karyawan pabrik')),
-                ('kerja_pedagang', models.PositiveIntegerField(blank=True, null=True, verbose_name='pedagang atau usaha kecil')),
-                ('kerja_nelayan', models.PositiveIntegerField(blank=True, null=True, verbose_name='nelayan atau petani')),
-                ('kerja_jasa', models.PositiveIntegerField(blank=True, null=True, verbose_name='jasa, ojek, atau sopir')),
-                ('kerja_harian', models.PositiveIntegerField(blank=True, null=True, verbose_name='pekerja harian lepas')),
-                ('kerja_lainnya', models.PositiveIntegerField(blank=True, null=True, verbose_name='pekerjaan lainnya')),
-                ('hasil_sampai_2jt', models.PositiveIntegerField(blank=True, null=True, verbose_name='sampai Rp2 juta')),
-                ('hasil_2_4jt', models.PositiveIntegerField(blank=True, null=True, verbose_name='di atas Rp2 juta sampai Rp4 juta')),
-                ('hasil_4_6jt', models.PositiveIntegerField(blank=True, null=True, verbose_name='di atas Rp4 juta sampai Rp6 juta')),
-                ('hasil_6_8jt', models.PositiveIntegerField(blank=True, null=True, verbose_name='di atas Rp6 juta sampai Rp8 juta')),
-                ('hasil_atas_8jt', models.PositiveIntegerField(blank=True, null=True, verbose_name='di atas Rp8 juta')),
-                ('huni_sampai_1th', models.PositiveIntegerField(blank=True, null=True, verbose_name='sampai 1 tahun')),
-                ('huni_1_3th', models.PositiveIntegerField(blank=True, null=True, verbose_name='di atas 1 sampai 3 tahun')),
-                ('huni_3_6th', models.PositiveIntegerField(blank=True, null=True, verbose_name='di atas 3 sampai 6 tahun')),
-                ('huni_atas_6th', models.PositiveIntegerField(blank=True, null=True, verbose_name='di atas 6 tahun')),
-                ('asal_setempat', models.PositiveIntegerField(blank=True, null=True, verbose_name='kecamatan yang sama')),
-                ('asal_daerah', models.PositiveIntegerField(blank=True, null=True, verbose_name='kabupaten/kota yang sama')),
-                ('asal_luar', models.PositiveIntegerField(blank=True, null=True, verbose_name='luar kabupaten/kota')),
-                ('minat_ya', models.PositiveIntegerField(blank=True, null=True, verbose_name='berminat memiliki rumah')),
-                ('minat_tidak', models.PositiveIntegerField(blank=True, null=True, verbose_name='tidak berminat')),
-                ('minat_belum_tahu', models.PositiveIntegerField(blank=True, null=True, verbose_name='belum tahu')),
-                ('diubah_oleh', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("versi", models.PositiveIntegerField(default=1, editable=False)),
+                ("diubah", models.DateTimeField(editable=False)),
+                (
+                    "rusun",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="profil_penghuni",
+                        serialize=False,
+                        to="rusun.rusun",
+                    ),
+                ),
+                (
+                    "kerja_buruh",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="buruh atau karyawan pabrik"),
+                ),
+                (
+                    "kerja_pedagang",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="pedagang atau usaha kecil"),
+                ),
+                (
+                    "kerja_nelayan",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="nelayan atau petani"),
+                ),
+                (
+                    "kerja_jasa",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="jasa, ojek, atau sopir"),
+                ),
+                (
+                    "kerja_harian",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="pekerja harian lepas"),
+                ),
+                ("kerja_lainnya", models.PositiveIntegerField(blank=True, null=True, verbose_name="pekerjaan lainnya")),
+                (
+                    "hasil_sampai_2jt",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="sampai Rp2 juta"),
+                ),
+                (
+                    "hasil_2_4jt",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="di atas Rp2 juta sampai Rp4 juta"),
+                ),
+                (
+                    "hasil_4_6jt",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="di atas Rp4 juta sampai Rp6 juta"),
+                ),
+                (
+                    "hasil_6_8jt",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="di atas Rp6 juta sampai Rp8 juta"),
+                ),
+                ("hasil_atas_8jt", models.PositiveIntegerField(blank=True, null=True, verbose_name="di atas Rp8 juta")),
+                ("huni_sampai_1th", models.PositiveIntegerField(blank=True, null=True, verbose_name="sampai 1 tahun")),
+                (
+                    "huni_1_3th",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="di atas 1 sampai 3 tahun"),
+                ),
+                (
+                    "huni_3_6th",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="di atas 3 sampai 6 tahun"),
+                ),
+                ("huni_atas_6th", models.PositiveIntegerField(blank=True, null=True, verbose_name="di atas 6 tahun")),
+                (
+                    "asal_setempat",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="kecamatan yang sama"),
+                ),
+                (
+                    "asal_daerah",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="kabupaten/kota yang sama"),
+                ),
+                ("asal_luar", models.PositiveIntegerField(blank=True, null=True, verbose_name="luar kabupaten/kota")),
+                (
+                    "minat_ya",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="berminat memiliki rumah"),
+                ),
+                ("minat_tidak", models.PositiveIntegerField(blank=True, null=True, verbose_name="tidak berminat")),
+                ("minat_belum_tahu", models.PositiveIntegerField(blank=True, null=True, verbose_name="belum tahu")),
+                (
+                    "diubah_oleh",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'profil penghuni',
-                'verbose_name_plural': 'profil penghuni',
+                "verbose_name": "profil penghuni",
+                "verbose_name_plural": "profil penghuni",
             },
         ),
         migrations.AddIndex(
-            model_name='rusun',
-            index=models.Index(fields=['kabupaten_kota', 'nama'], name='rusun_daerah_nama'),
+            model_name="rusun",
+            index=models.Index(fields=["kabupaten_kota", "nama"], name="rusun_daerah_nama"),
         ),
         migrations.AddConstraint(
-            model_name='rusun',
-            constraint=models.CheckConstraint(condition=models.Q(('jenis__in', ['rusun', 'rusus'])), name='rusun_jenis_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="rusun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("jenis__in", ["rusun", "rusus"])),
+                name="rusun_jenis_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rusun',
-            constraint=models.CheckConstraint(condition=models.Q(('peruntukan__in', ['mbr', 'pekerja', 'pekerja_lajang', 'nelayan', 'asn', 'tni_polri', 'santri', 'mahasiswa', 'korban_bencana', 'relokasi', 'lansia_disabilitas', 'lainnya', ''])), name='rusun_peruntukan_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="rusun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "peruntukan__in",
+                        [
+                            "mbr",
+                            "pekerja",
+                            "pekerja_lajang",
+                            "nelayan",
+                            "asn",
+                            "tni_polri",
+                            "santri",
+                            "mahasiswa",
+                            "korban_bencana",
+                            "relokasi",
+                            "lansia_disabilitas",
+                            "lainnya",
+                            "",
+                        ],
+                    )
+                ),
+                name="rusun_peruntukan_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rusun',
-            constraint=models.CheckConstraint(condition=models.Q(('penguasaan__in', ['sewa', 'milik', 'pinjam_pakai', 'hunian_dinas', ''])), name='rusun_penguasaan_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="rusun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("penguasaan__in", ["sewa", "milik", "pinjam_pakai", "hunian_dinas", ""])),
+                name="rusun_penguasaan_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rusun',
-            constraint=models.CheckConstraint(condition=models.Q(('status_aset__in', ['bmn_belum_serah', 'bmn_dikelola_sementara', 'proses_hibah', 'sudah_hibah', 'alih_status', 'pmn', 'bmd_sendiri', ''])), name='rusun_status_aset_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="rusun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status_aset__in",
+                        [
+                            "bmn_belum_serah",
+                            "bmn_dikelola_sementara",
+                            "proses_hibah",
+                            "sudah_hibah",
+                            "alih_status",
+                            "pmn",
+                            "bmd_sendiri",
+                            "",
+                        ],
+                    )
+                ),
+                name="rusun_status_aset_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rusun',
-            constraint=models.CheckConstraint(condition=models.Q(('status_lahan__in', ['milik_pemda', 'hak_pakai', 'hpl', 'tanah_desa_bengkok', 'bmn', 'lainnya', ''])), name='rusun_status_lahan_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="rusun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status_lahan__in",
+                        ["milik_pemda", "hak_pakai", "hpl", "tanah_desa_bengkok", "bmn", "lainnya", ""],
+                    )
+                ),
+                name="rusun_status_lahan_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rusun',
-            constraint=models.CheckConstraint(condition=models.Q(('bentuk_pengelola__in', ['uptd', 'bidang_dinas', 'blud', 'pihak_ketiga', 'desa', 'belum_ada', ''])), name='rusun_bentuk_pengelola_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="rusun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("bentuk_pengelola__in", ["uptd", "bidang_dinas", "blud", "pihak_ketiga", "desa", "belum_ada", ""])
+                ),
+                name="rusun_bentuk_pengelola_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rusun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('tahun_mulai__isnull', True), ('tahun_bangun__isnull', True), ('tahun_mulai__lte', models.F('tahun_bangun')), _connector='OR'), models.Q(('tahun_bangun__isnull', True), ('tahun_dihuni__isnull', True), ('tahun_bangun__lte', models.F('tahun_dihuni')), _connector='OR')), name='rusun_tahun_urut', violation_error_message='Urutan tahun tidak mungkin: mulai dibangun, lalu selesai, lalu dihuni.'),
+            model_name="rusun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("tahun_mulai__isnull", True),
+                        ("tahun_bangun__isnull", True),
+                        ("tahun_mulai__lte", models.F("tahun_bangun")),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("tahun_bangun__isnull", True),
+                        ("tahun_dihuni__isnull", True),
+                        ("tahun_bangun__lte", models.F("tahun_dihuni")),
+                        _connector="OR",
+                    ),
+                ),
+                name="rusun_tahun_urut",
+                violation_error_message="Urutan tahun tidak mungkin: mulai dibangun, lalu selesai, lalu dihuni.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rusun',
-            constraint=models.CheckConstraint(condition=models.Q(('tanggal_slf__isnull', True), ('slf_berlaku_sampai__isnull', True), ('tanggal_slf__lte', models.F('slf_berlaku_sampai')), _connector='OR'), name='rusun_slf_urut', violation_error_message='SLF tidak mungkin berakhir sebelum diterbitkan.'),
+            model_name="rusun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("tanggal_slf__isnull", True),
+                    ("slf_berlaku_sampai__isnull", True),
+                    ("tanggal_slf__lte", models.F("slf_berlaku_sampai")),
+                    _connector="OR",
+                ),
+                name="rusun_slf_urut",
+                violation_error_message="SLF tidak mungkin berakhir sebelum diterbitkan.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rusun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lintang__isnull', True), models.Q(('lintang__gte', -8.5), ('lintang__lte', -5.6)), _connector='OR'), models.Q(('bujur__isnull', True), models.Q(('bujur__gte', 108.5), ('bujur__lte', 111.7)), _connector='OR')), name='rusun_koordinat_jateng', violation_error_message='Koordinat di luar Jawa Tengah. Lintang antara -8,5 dan -5,6; bujur antara 108,5 dan 111,7.'),
+            model_name="rusun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("lintang__isnull", True),
+                        models.Q(("lintang__gte", -8.5), ("lintang__lte", -5.6)),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("bujur__isnull", True), models.Q(("bujur__gte", 108.5), ("bujur__lte", 111.7)), _connector="OR"
+                    ),
+                ),
+                name="rusun_koordinat_jateng",
+                violation_error_message="Koordinat di luar Jawa Tengah. Lintang antara -8,5 dan -5,6; bujur antara 108,5 dan 111,7.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rusun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('alasan_ditutup', ''), ('ditutup_sejak__isnull', True)), models.Q(('ditutup_sejak__isnull', False), models.Q(('alasan_ditutup', ''), _negated=True)), _connector='OR'), name='rusun_penutupan_beralasan', violation_error_message='Penutupan lokasi harus disertai alasan.'),
+            model_name="rusun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("alasan_ditutup", ""), ("ditutup_sejak__isnull", True)),
+                    models.Q(("ditutup_sejak__isnull", False), models.Q(("alasan_ditutup", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="rusun_penutupan_beralasan",
+                violation_error_message="Penutupan lokasi harus disertai alasan.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='permasalahan',
-            constraint=models.CheckConstraint(condition=models.Q(('tingkat__in', ['ringan', 'sedang', 'berat'])), name='permasalahan_tingkat_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="permasalahan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tingkat__in", ["ringan", "sedang", "berat"])),
+                name="permasalahan_tingkat_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='permasalahan',
-            constraint=models.CheckConstraint(condition=models.Q(('penanggung_jawab__in', ['kabupaten_kota', 'provinsi', 'pusat'])), name='permasalahan_penanggung_jawab_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="permasalahan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("penanggung_jawab__in", ["kabupaten_kota", "provinsi", "pusat"])),
+                name="permasalahan_penanggung_jawab_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='permasalahan',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['belum', 'proses', 'selesai', 'tidak_dapat', 'dilimpahkan'])), name='permasalahan_status_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="permasalahan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["belum", "proses", "selesai", "tidak_dapat", "dilimpahkan"])),
+                name="permasalahan_status_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='blok',
-            constraint=models.UniqueConstraint(fields=('rusun', 'nama'), name='blok_nama_unik', violation_error_message='Nama blok ini sudah ada di lokasi ini.'),
+            model_name="blok",
+            constraint=models.UniqueConstraint(
+                fields=("rusun", "nama"),
+                name="blok_nama_unik",
+                violation_error_message="Nama blok ini sudah ada di lokasi ini.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='blok',
-            constraint=models.CheckConstraint(condition=models.Q(('konfigurasi__in', ['single', 'twin_block', 'deret', 'kopel'])), name='blok_konfigurasi_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="blok",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("konfigurasi__in", ["single", "twin_block", "deret", "kopel"])),
+                name="blok_konfigurasi_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='blok',
-            constraint=models.CheckConstraint(condition=models.Q(('pola_hunian__in', ['keluarga', 'perorangan'])), name='blok_pola_hunian_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="blok",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pola_hunian__in", ["keluarga", "perorangan"])),
+                name="blok_pola_hunian_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='blok',
-            constraint=models.CheckConstraint(condition=models.Q(('jumlah_unit', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('terhuni'), '+', models.F('kosong_siap')), '+', models.F('kosong_rusak')), '+', models.F('cadangan')))), name='blok_jumlah_unit_cocok', violation_error_message='Terhuni + kosong siap + kosong rusak + tidak disewakan harus sama dengan jumlah unit.'),
+            model_name="blok",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "jumlah_unit",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("terhuni"), "+", models.F("kosong_siap")
+                                ),
+                                "+",
+                                models.F("kosong_rusak"),
+                            ),
+                            "+",
+                            models.F("cadangan"),
+                        ),
+                    )
+                ),
+                name="blok_jumlah_unit_cocok",
+                violation_error_message="Terhuni + kosong siap + kosong rusak + tidak disewakan harus sama dengan jumlah unit.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sebabkosong',
-            constraint=models.UniqueConstraint(fields=('rusun', 'sebab'), name='sebabkosong_unik'),
+            model_name="sebabkosong",
+            constraint=models.UniqueConstraint(fields=("rusun", "sebab"), name="sebabkosong_unik"),
         ),
         migrations.AddConstraint(
-            model_name='sebabkosong',
-            constraint=models.CheckConstraint(condition=models.Q(('sebab__in', ['rusak', 'rehab', 'belum_serah_terima', 'psu_belum_lengkap', 'belum_ada_regulasi_tarif', 'peminat_kurang', 'lokasi_jauh', 'proses_seleksi', 'dipakai_lain'])), name='sebabkosong_sebab_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="sebabkosong",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "sebab__in",
+                        [
+                            "rusak",
+                            "rehab",
+                            "belum_serah_terima",
+                            "psu_belum_lengkap",
+                            "belum_ada_regulasi_tarif",
+                            "peminat_kurang",
+                            "lokasi_jauh",
+                            "proses_seleksi",
+                            "dipakai_lain",
+                        ],
+                    )
+                ),
+                name="sebabkosong_sebab_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='selterbuka',
-            constraint=models.UniqueConstraint(condition=models.Q(('baris__isnull', False)), fields=('penguncian', 'kode_rusun', 'bagian', 'baris', 'kolom'), name='selterbuka_baris_unik'),
+            model_name="selterbuka",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("baris__isnull", False)),
+                fields=("penguncian", "kode_rusun", "bagian", "baris", "kolom"),
+                name="selterbuka_baris_unik",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='selterbuka',
-            constraint=models.UniqueConstraint(condition=models.Q(('baris__isnull', True)), fields=('penguncian', 'kode_rusun', 'bagian', 'kolom'), name='selterbuka_unik'),
+            model_name="selterbuka",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("baris__isnull", True)),
+                fields=("penguncian", "kode_rusun", "bagian", "kolom"),
+                name="selterbuka_unik",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tarif',
-            constraint=models.UniqueConstraint(models.F('rusun'), models.F('lantai'), models.F('satuan'), django.db.models.functions.comparison.Coalesce('tipe_m2', 0), django.db.models.functions.comparison.Coalesce('berlaku_mulai', models.Value(datetime.date(1, 1, 1), output_field=models.DateField())), name='tarif_unik', violation_error_message='Tarif untuk lantai, tipe, dan tanggal ini sudah ada.'),
+            model_name="tarif",
+            constraint=models.UniqueConstraint(
+                models.F("rusun"),
+                models.F("lantai"),
+                models.F("satuan"),
+                django.db.models.functions.comparison.Coalesce("tipe_m2", 0),
+                django.db.models.functions.comparison.Coalesce(
+                    "berlaku_mulai", models.Value(datetime.date(1, 1, 1), output_field=models.DateField())
+                ),
+                name="tarif_unik",
+                violation_error_message="Tarif untuk lantai, tipe, dan tanggal ini sudah ada.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tarif',
-            constraint=models.CheckConstraint(condition=models.Q(('satuan__in', ['unit', 'orang'])), name='tarif_satuan_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="tarif",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("satuan__in", ["unit", "orang"])),
+                name="tarif_satuan_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tindaklanjut',
-            constraint=models.CheckConstraint(condition=models.Q(('penanggung_jawab__in', ['kabupaten_kota', 'provinsi', 'pusat'])), name='tindaklanjut_penanggung_jawab_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="tindaklanjut",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("penanggung_jawab__in", ["kabupaten_kota", "provinsi", "pusat"])),
+                name="tindaklanjut_penanggung_jawab_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tindaklanjut',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['belum', 'proses', 'selesai', 'tidak_dapat', 'dilimpahkan'])), name='tindaklanjut_status_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="tindaklanjut",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["belum", "proses", "selesai", "tidak_dapat", "dilimpahkan"])),
+                name="tindaklanjut_status_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tindaklanjut',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('selesai_pada__isnull', False), ('status', 'selesai')), models.Q(models.Q(('status', 'selesai'), _negated=True), ('selesai_pada__isnull', True)), _connector='OR'), name='tindaklanjut_selesai_bertanggal', violation_error_message='Tindak lanjut yang selesai harus punya tanggal selesai, yang lain tidak.'),
+            model_name="tindaklanjut",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("selesai_pada__isnull", False), ("status", "selesai")),
+                    models.Q(models.Q(("status", "selesai"), _negated=True), ("selesai_pada__isnull", True)),
+                    _connector="OR",
+                ),
+                name="tindaklanjut_selesai_bertanggal",
+                violation_error_message="Tindak lanjut yang selesai harus punya tanggal selesai, yang lain tidak.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lampiran',
-            constraint=models.CheckConstraint(condition=models.Q(('jenis__in', ['foto', 'bast', 'naskah_hibah', 'pbg', 'slf', 'sertifikat', 'dasar_hukum', 'bukti', 'lainnya'])), name='lampiran_jenis_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'),
+            model_name="lampiran",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "jenis__in",
+                        ["foto", "bast", "naskah_hibah", "pbg", "slf", "sertifikat", "dasar_hukum", "bukti", "lainnya"],
+                    )
+                ),
+                name="lampiran_jenis_dikenal",
+                violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lampiran',
-            constraint=models.CheckConstraint(condition=models.Q(('ditarik_pada__isnull', True), models.Q(('alasan_ditarik', ''), _negated=True), _connector='OR'), name='lampiran_penarikan_beralasan', violation_error_message='Penarikan lampiran harus disertai alasan.'),
+            model_name="lampiran",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ditarik_pada__isnull", True), models.Q(("alasan_ditarik", ""), _negated=True), _connector="OR"
+                ),
+                name="lampiran_penarikan_beralasan",
+                violation_error_message="Penarikan lampiran harus disertai alasan.",
+            ),
         ),
     ]

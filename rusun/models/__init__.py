@@ -1,7 +1,7 @@
 from .lampiran import Lampiran
 from .lokasi import Blok, ProfilPenghuni, Rusun, SebabKosong, Tarif
-from .permasalahan import KategoriPermasalahan, Permasalahan, TindakLanjut
 from .penguncian import Penguncian, SelTerbuka
+from .permasalahan import KategoriPermasalahan, Permasalahan, TindakLanjut
 
 __all__ = [
     "Blok",

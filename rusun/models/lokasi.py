@@ -26,16 +26,16 @@ class RusunQuerySet(ScopedQuerySet["Rusun"]):
         return self.filter(ditutup_sejak__isnull=True)
 
 
-def _choice(label: str, choices: type[models.TextChoices], **kwargs: object) -> models.CharField:
-    return models.CharField(label, max_length=30, choices=choices, blank=True, default="", **kwargs)
+def _choice(label: str, choices: type[models.TextChoices], bantuan: str = "") -> models.CharField:
+    return models.CharField(label, max_length=30, choices=choices, blank=True, default="", help_text=bantuan)
 
 
 def _tahun(label: str) -> models.PositiveSmallIntegerField:
     return models.PositiveSmallIntegerField(label, null=True, blank=True, validators=TAHUN)
 
 
-def _bilangan(label: str, **kwargs: object) -> models.PositiveIntegerField:
-    return models.PositiveIntegerField(label, null=True, blank=True, **kwargs)
+def _bilangan(label: str, bantuan: str = "") -> models.PositiveIntegerField:
+    return models.PositiveIntegerField(label, null=True, blank=True, help_text=bantuan)
 
 
 def _rupiah(label: str) -> models.PositiveBigIntegerField:
@@ -44,8 +44,8 @@ def _rupiah(label: str) -> models.PositiveBigIntegerField:
     )
 
 
-def _teks(label: str, panjang: int = 200, **kwargs: object) -> models.CharField:
-    return models.CharField(label, max_length=panjang, blank=True, default="", **kwargs)
+def _teks(label: str, panjang: int = 200, bantuan: str = "") -> models.CharField:
+    return models.CharField(label, max_length=panjang, blank=True, default="", help_text=bantuan)
 
 
 class Rusun(RegistryRow):
@@ -61,7 +61,7 @@ class Rusun(RegistryRow):
 
     # identitas
     nama = models.CharField(max_length=200)
-    kategori_hukum = _choice("kategori hukum", enums.KategoriHukum, help_text="Menurut UU 20/2011.")
+    kategori_hukum = _choice("kategori hukum", enums.KategoriHukum, bantuan="Menurut UU 20/2011.")
     peruntukan = _choice("peruntukan", enums.Peruntukan)
     penguasaan = _choice("penguasaan", enums.Penguasaan)
     tanggal_data = models.DateField(
@@ -97,7 +97,7 @@ class Rusun(RegistryRow):
     tahun_dihuni = _tahun("tahun mulai dihuni")
     nilai_pembangunan = _rupiah("nilai pembangunan (Rp)")
     penyedia_jasa = _teks("penyedia jasa")
-    unit_pelaksana = _teks("unit pelaksana", 120, help_text="SNVT atau balai yang membangun.")
+    unit_pelaksana = _teks("unit pelaksana", 120, bantuan="SNVT atau balai yang membangun.")
 
     # kondisi bangunan
     kondisi_atap = _choice("atap", enums.Kondisi)
@@ -109,9 +109,9 @@ class Rusun(RegistryRow):
     kondisi_lift = _choice("lift", enums.Kondisi)
 
     # hunian
-    jumlah_kk = _bilangan("jumlah KK", help_text="KK yang tinggal pada tanggal data.")
+    jumlah_kk = _bilangan("jumlah KK", bantuan="KK yang tinggal pada tanggal data.")
     jumlah_jiwa = _bilangan("jumlah jiwa")
-    daftar_tunggu = _bilangan("daftar tunggu", help_text="Jumlah pemohon yang menunggu; tulis 0 bila tidak ada.")
+    daftar_tunggu = _bilangan("daftar tunggu", bantuan="Jumlah pemohon yang menunggu; tulis 0 bila tidak ada.")
 
     # tarif
     tarif_belum_ditetapkan = models.BooleanField(
@@ -125,7 +125,7 @@ class Rusun(RegistryRow):
     bentuk_pengelola = _choice("bentuk pengelola", enums.BentukPengelola)
     nama_pengelola = _teks("nama pengelola")
     kepala_pengelola = _teks("kepala pengelola", 120)
-    kontak_pengelola = _teks("kontak kantor pengelola", 60, help_text="Nomor kantor, bukan nomor pribadi.")
+    kontak_pengelola = _teks("kontak kantor pengelola", 60, bantuan="Nomor kantor, bukan nomor pribadi.")
     petugas_admin = _bilangan("petugas administrasi")
     petugas_kebersihan = _bilangan("petugas kebersihan")
     petugas_keamanan = _bilangan("petugas keamanan")
@@ -170,9 +170,7 @@ class Rusun(RegistryRow):
     kondisi_sanitasi = _choice("kondisi sanitasi", enums.KondisiSarana)
     kondisi_drainase = _choice("drainase", enums.KondisiSarana)
     kondisi_persampahan = _choice("persampahan", enums.KondisiSarana)
-    lebar_jalan_m = models.DecimalField(
-        "lebar jalan akses (m)", max_digits=5, decimal_places=1, null=True, blank=True
-    )
+    lebar_jalan_m = models.DecimalField("lebar jalan akses (m)", max_digits=5, decimal_places=1, null=True, blank=True)
     kondisi_jalan = _choice("jalan akses", enums.KondisiSarana)
     kondisi_pju = _choice("penerangan jalan umum", enums.KondisiSarana)
     kondisi_apar = _choice("APAR", enums.KondisiSarana)
@@ -200,9 +198,7 @@ class Rusun(RegistryRow):
     dukungan_pusat = models.TextField("dukungan yang diminta dari pusat", max_length=2000, blank=True, default="")
 
     # where the figures come from; not part of the form
-    asal_data = models.CharField(
-        max_length=10, choices=enums.AsalData, default=enums.AsalData.DAERAH, editable=False
-    )
+    asal_data = models.CharField(max_length=10, choices=enums.AsalData, default=enums.AsalData.DAERAH, editable=False)
     sumber = models.CharField(max_length=200, blank=True, default="", editable=False)
     catatan_sumber = models.TextField(blank=True, default="", editable=False)
     ditutup_sejak = models.DateField(null=True, blank=True, editable=False)
@@ -225,7 +221,9 @@ class Rusun(RegistryRow):
             rule(
                 "rusun_tahun_urut",
                 (Q(tahun_mulai__isnull=True) | Q(tahun_bangun__isnull=True) | Q(tahun_mulai__lte=F("tahun_bangun")))
-                & (Q(tahun_bangun__isnull=True) | Q(tahun_dihuni__isnull=True) | Q(tahun_bangun__lte=F("tahun_dihuni"))),
+                & (
+                    Q(tahun_bangun__isnull=True) | Q(tahun_dihuni__isnull=True) | Q(tahun_bangun__lte=F("tahun_dihuni"))
+                ),
                 "Urutan tahun tidak mungkin: mulai dibangun, lalu selesai, lalu dihuni.",
             ),
             rule(
@@ -243,7 +241,8 @@ class Rusun(RegistryRow):
             ),
             rule(
                 "rusun_penutupan_beralasan",
-                Q(ditutup_sejak__isnull=True, alasan_ditutup="") | (Q(ditutup_sejak__isnull=False) & ~Q(alasan_ditutup="")),
+                Q(ditutup_sejak__isnull=True, alasan_ditutup="")
+                | (Q(ditutup_sejak__isnull=False) & ~Q(alasan_ditutup="")),
                 "Penutupan lokasi harus disertai alasan.",
             ),
         ]
@@ -266,7 +265,9 @@ class Blok(UuidRow):
     tipe_m2 = models.PositiveSmallIntegerField("tipe (m²)", null=True, blank=True, help_text="Kosongkan untuk barak.")
     pola_hunian = models.CharField(max_length=12, choices=enums.PolaHunian, default=enums.PolaHunian.KELUARGA)
     kapasitas_unit = models.PositiveSmallIntegerField(
-        "kapasitas per unit (orang)", default=1, help_text="Untuk pola perorangan.",
+        "kapasitas per unit (orang)",
+        default=1,
+        help_text="Untuk pola perorangan.",
         validators=[MinValueValidator(1), MaxValueValidator(50)],
     )
     jumlah_unit = models.PositiveIntegerField()
@@ -286,7 +287,9 @@ class Blok(UuidRow):
         ordering = ["rusun", "nama"]
         constraints = [
             models.UniqueConstraint(
-                fields=["rusun", "nama"], name="blok_nama_unik", violation_error_message="Nama blok ini sudah ada di lokasi ini."
+                fields=["rusun", "nama"],
+                name="blok_nama_unik",
+                violation_error_message="Nama blok ini sudah ada di lokasi ini.",
             ),
             choices_valid("blok", "konfigurasi", enums.Konfigurasi),
             choices_valid("blok", "pola_hunian", enums.PolaHunian),
@@ -348,7 +351,9 @@ class Tarif(UuidRow):
         ordering = ["rusun", "lantai", "tipe_m2", "satuan"]
         constraints = [
             models.UniqueConstraint(
-                models.F("rusun"), models.F("lantai"), models.F("satuan"),
+                models.F("rusun"),
+                models.F("lantai"),
+                models.F("satuan"),
                 Coalesce("tipe_m2", 0),
                 Coalesce("berlaku_mulai", models.Value(datetime.date(1, 1, 1), output_field=models.DateField())),
                 name="tarif_unik",

@@ -1,4 +1,4 @@
-"""Whether the registry of a kabupaten/kota may be changed. Knows why only as text: rusun knows nothing of monitoring."""
+"""Whether the registry of a kabupaten/kota may be changed. Why is text only: rusun knows no monitoring."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ class Penguncian(models.Model):
     )
     terkunci = models.BooleanField(default=False)
     alasan = models.CharField(max_length=200, blank=True, default="")
-    rujukan = models.CharField(max_length=200, blank=True, default="", help_text="Tempat bertanya, misalnya alamat isian.")
+    rujukan = models.CharField(
+        max_length=200, blank=True, default="", help_text="Misalnya judul periode."
+    )
     sejak = models.DateTimeField(null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
@@ -61,11 +63,13 @@ class SelTerbuka(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["penguncian", "kode_rusun", "bagian", "baris", "kolom"],
-                condition=Q(baris__isnull=False), name="selterbuka_baris_unik",
+                condition=Q(baris__isnull=False),
+                name="selterbuka_baris_unik",
             ),
             models.UniqueConstraint(
                 fields=["penguncian", "kode_rusun", "bagian", "kolom"],
-                condition=Q(baris__isnull=True), name="selterbuka_unik",
+                condition=Q(baris__isnull=True),
+                name="selterbuka_unik",
             ),
         ]
 

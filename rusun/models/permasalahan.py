@@ -57,12 +57,8 @@ class Permasalahan(UuidRow):
     perkiraan_biaya = models.PositiveBigIntegerField(
         "perkiraan biaya (Rp)", null=True, blank=True, validators=[MaxValueValidator(10**14, "Nilai terlalu besar.")]
     )
-    status = models.CharField(
-        max_length=12, choices=enums.StatusTindakLanjut, default=enums.StatusTindakLanjut.BELUM
-    )
-    asal_data = models.CharField(
-        max_length=10, choices=enums.AsalData, default=enums.AsalData.DAERAH, editable=False
-    )
+    status = models.CharField(max_length=12, choices=enums.StatusTindakLanjut, default=enums.StatusTindakLanjut.BELUM)
+    asal_data = models.CharField(max_length=10, choices=enums.AsalData, default=enums.AsalData.DAERAH, editable=False)
     sumber = models.CharField(max_length=200, blank=True, default="", editable=False)
 
     objects = PermasalahanQuerySet.as_manager()
@@ -91,9 +87,7 @@ class TindakLanjut(UuidRow):
     penanggung_jawab = models.CharField(max_length=15, choices=enums.Pihak)
     pelaksana = models.CharField("dinas atau orang yang mengerjakan", max_length=160, blank=True, default="")
     batas_waktu = models.DateField()
-    status = models.CharField(
-        max_length=12, choices=enums.StatusTindakLanjut, default=enums.StatusTindakLanjut.BELUM
-    )
+    status = models.CharField(max_length=12, choices=enums.StatusTindakLanjut, default=enums.StatusTindakLanjut.BELUM)
     keterangan = models.CharField(max_length=500, blank=True, default="")
     selesai_pada = models.DateField(null=True, blank=True)
 

@@ -1,0 +1,229 @@
+import datetime
+from itertools import groupby
+
+from crispy_forms.layout import Column, Fieldset, Layout, Row
+from django import forms
+from django.core.exceptions import ValidationError
+
+from core.access import operator
+from core.display import KOSONG, tanggal
+from core.fields import TanggalField, TeksField
+from core.forms import BaseForm, BaseModelForm, FormKeyMixin, VersionMixin
+from core.models import KabupatenKota
+from core.parsing import Unreadable
+from core.sealed import Sealed
+from rusun.models import Blok, Rusun
+
+from .akses import ALASAN_MAX, SEALED, ReasonMissing, require_reason
+from .enums import KeluarKe, Minat
+from .models import Hunian, Penghuni
+from .nik import parse_nik, parse_no_kk, parse_telepon
+from .pencatatan import NikRecorded, is_recorded
+
+SECTIONS = (
+    ("Identitas", ("nama", "nik", "no_kk", "telepon", "tempat_lahir", "tanggal_lahir", "jenis_kelamin",
+                   "status_kawin", "pendidikan")),
+    ("Keluarga", ("jumlah_anggota", "jumlah_anak", "jumlah_lansia", "jumlah_disabilitas")),
+    ("Asal", ("daerah_asal", "alasan_masuk")),
+    ("Pekerjaan dan penghasilan", ("pekerjaan", "sifat_kerja", "penghasilan", "penghasilan_pasangan", "pengeluaran")),
+    ("Aset dan program", ("punya_rumah", "punya_tanah", "luas_tanah_m2", "tabungan", "bpjs_kesehatan",
+                          "bpjs_ketenagakerjaan", "tapera_bulan", "terdaftar_dtks", "punya_npwp", "pernah_subsidi")),
+    ("Minat memiliki rumah", ("minat", "lokasi_minat", "sanggup_uang_muka", "sanggup_angsuran")),
+    ("Persetujuan", ("tanggal_persetujuan", "tujuan_persetujuan")),
+)  # fmt: skip
+COLUMNS = [name for _, names in SECTIONS for name in names if name not in SEALED]
+
+
+class NomorInput(forms.TextInput):
+    """A number that is a name, not an amount: numeric keypad, never remembered by the browser."""
+
+    def __init__(self, **attrs):
+        super().__init__({"inputmode": "numeric", "autocomplete": "off", "spellcheck": "false", **attrs})
+
+
+def _fieldsets(sections):
+    return Layout(
+        *(Fieldset(title, Row(*(Column(name, css_class="col-sm-6") for name in names))) for title, names in sections)
+    )
+
+
+def _read(parse, text):
+    try:
+        return parse(text)
+    except Unreadable as error:
+        raise ValidationError(str(error), code="invalid") from None
+
+
+class PenghuniForm(FormKeyMixin, VersionMixin, BaseModelForm):
+    """A household. Sealed numbers are typed or left empty; the form never gets to know the stored ones."""
+
+    nik = TeksField(label="NIK", max_length=40, required=False, widget=NomorInput)
+    no_kk = TeksField(label="No KK", max_length=40, required=False, widget=NomorInput)
+    telepon = TeksField(label="Telepon", max_length=40, required=False, widget=NomorInput(inputmode="tel"))
+
+    class Meta:
+        model = Penghuni
+        fields = COLUMNS
+        help_texts = {
+            "jumlah_anggota": "Termasuk kepala keluarga.",
+            "jumlah_anak": "Cukup jumlahnya; nama anak tidak dicatat.",
+            "daerah_asal": "Misalnya: Kabupaten Demak.",
+            "tanggal_persetujuan": "Tanggal penghuni menyetujui datanya dipakai.",
+            "tujuan_persetujuan": "Misalnya: program kepemilikan rumah.",
+        }
+
+    def __init__(self, *args, kabupaten_kota, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.kabupaten_kota = kabupaten_kota
+        self.helper.render_hidden_fields = True
+        self.helper.layout = _fieldsets(SECTIONS)
+        for name, example in (("nik", "16 angka, dari KTP."), ("no_kk", "16 angka."), ("telepon", "")):
+            stored = getattr(self.instance, name)
+            self.fields[name].help_text = "Kosongkan bila tidak berubah." if stored else example
+            if stored:
+                self.fields[name].widget.attrs["placeholder"] = str(stored)
+
+    def clean_nik(self):
+        if not self.cleaned_data["nik"]:
+            return ""
+        nik = _read(parse_nik, self.cleaned_data["nik"]).angka
+        besides = None if self.instance._state.adding else self.instance
+        if is_recorded(nik, self.kabupaten_kota, besides):
+            raise ValidationError(str(NikRecorded()), code="recorded")
+        return nik
+
+    def clean_no_kk(self):
+        return _read(parse_no_kk, self.cleaned_data["no_kk"]) if self.cleaned_data["no_kk"] else ""
+
+    def clean_telepon(self):
+        return _read(parse_telepon, self.cleaned_data["telepon"]) if self.cleaned_data["telepon"] else ""
+
+    def filled(self):
+        """The instance with everything that was typed; not saved."""
+        for name in SEALED:
+            if typed := self.cleaned_data[name]:
+                setattr(self.instance, name, Sealed(typed))
+        return self.instance
+
+    def newer_values(self):
+        """(label, stored value) of every field where what was typed differs from the row as it is now."""
+        for name in self.changed_data:
+            if self[name].is_hidden:
+                continue
+            if name in SEALED:
+                yield self[name].label, str(getattr(self.instance, name))
+                continue
+            stored = self.initial.get(name)
+            if isinstance(stored, datetime.date):
+                stored = tanggal(stored)
+            choices = dict(getattr(self.fields[name], "choices", ()))
+            yield self[name].label, choices.get(stored, self.fields[name].prepare_value(stored)) or KOSONG
+
+
+class PenghuniFilter(BaseForm):
+    """Which residents a list shows. A NIK is not looked for here: this form travels in the address bar."""
+
+    cari = TeksField(label="Nama", max_length=100, required=False, widget=forms.TextInput({"type": "search"}))
+    daerah = forms.ModelChoiceField(
+        KabupatenKota.objects.all(), label="Kabupaten/kota", required=False, empty_label="Semua"
+    )
+    lokasi = forms.ModelChoiceField(Rusun.objects.none(), label="Lokasi", required=False, empty_label="Semua")
+    blok = forms.ChoiceField(label="Blok", required=False)
+    minat = forms.ChoiceField(
+        label="Minat memiliki rumah", required=False, choices=[("", "Semua"), *Minat.choices, ("kosong", "Belum diisi")]
+    )
+    tinggal = forms.ChoiceField(
+        label="Keadaan", required=False, choices=[("", "Semua"), ("ya", "Masih tinggal"), ("tidak", "Sudah keluar")]
+    )
+
+    def __init__(self, *args, pengguna, **kwargs):
+        super().__init__(*args, **kwargs)
+        if operator(pengguna):
+            del self.fields["daerah"]
+        self.fields["lokasi"].queryset = Rusun.objects.visible_to(pengguna).order_by("kabupaten_kota", "nama")
+        self.fields["blok"].choices = [("", "Semua"), *grouped_blocks(Blok.objects.visible_to(pengguna))]
+
+    def clean_cari(self):
+        cari = self.cleaned_data["cari"]
+        if sum(character.isdigit() for character in cari) >= 6:
+            raise ValidationError("Tulis nama di sini. Untuk NIK, pakai kotak Cari dengan NIK.", code="number")
+        return cari
+
+    def filter(self, queryset):
+        """`queryset` narrowed by whatever was understood; a wrong choice shows its error and narrows nothing."""
+        self.is_valid()
+        wanted = self.cleaned_data
+        if wanted.get("cari"):
+            queryset = queryset.filter(nama__icontains=wanted["cari"])
+        if wanted.get("daerah"):
+            queryset = queryset.filter(kabupaten_kota=wanted["daerah"])
+        if wanted.get("minat"):
+            queryset = queryset.filter(minat="" if wanted["minat"] == "kosong" else wanted["minat"])
+        return queryset.living(
+            rusun=wanted.get("lokasi"), blok=wanted.get("blok") or None, tinggal=wanted.get("tinggal", "")
+        )
+
+
+def grouped_blocks(blocks):
+    """Choices of blocks under the name of their location."""
+    rows = blocks.select_related("rusun").order_by("rusun__kabupaten_kota", "rusun__nama", "rusun_id", "nama")
+    return [
+        (rusun.nama, [(str(blok.pk), blok.nama) for blok in group])
+        for rusun, group in groupby(rows, key=lambda blok: blok.rusun)
+    ]
+
+
+class CariNikForm(BaseForm):
+    """A full NIK to look for. Posted, never in an address; compared by keyed hash."""
+
+    nik = TeksField(label="NIK", max_length=40, widget=NomorInput)
+
+    def clean_nik(self):
+        return _read(parse_nik, self.cleaned_data["nik"]).angka
+
+
+class LihatLengkapForm(FormKeyMixin, BaseForm):
+    alasan = TeksField(
+        label="Alasan",
+        max_length=ALASAN_MAX,
+        help_text="Tercatat di jejak akses bersama nama Anda. Misalnya: mencocokkan dengan berkas KTP.",
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+
+    def clean_alasan(self):
+        try:
+            return require_reason(self.cleaned_data["alasan"])
+        except ReasonMissing as error:
+            raise ValidationError(str(error), code="reason") from None
+
+
+class MasukUnitForm(FormKeyMixin, BaseModelForm):
+    """A stay that begins. Whether the unit has room is decided under a lock by `penghuni.hunian`."""
+
+    blok = forms.ModelChoiceField(Blok.objects.none(), label="Blok", empty_label="Pilih blok")
+
+    class Meta:
+        model = Hunian
+        fields = ["blok", "nomor_unit", "mulai", "nomor_sip", "perpanjangan_ke", "sewa_bulan", "tunggakan_bulan",
+                  "tunggakan"]  # fmt: skip
+        help_texts = {"nomor_unit": "Seperti tertulis di pintu, misalnya A-101.", "perpanjangan_ke": "0 = pertama."}
+
+    def __init__(self, *args, pengguna, penghuni, **kwargs):
+        super().__init__(*args, **kwargs)
+        blocks = Blok.objects.visible_to(pengguna).filter(
+            rusun__kabupaten_kota=penghuni.kabupaten_kota_id, rusun__ditutup_sejak__isnull=True
+        )
+        self.fields["blok"].queryset = blocks
+        self.fields["blok"].choices = [("", "Pilih blok"), *grouped_blocks(blocks)]
+
+    def validate_constraints(self):
+        """Left to `penghuni.hunian`, which sees the household and the pattern of the block as well."""
+
+    @property
+    def rincian(self):
+        return {name: self.cleaned_data[name] for name in self.Meta.fields[3:] if self.cleaned_data[name] is not None}
+
+
+class KeluarUnitForm(FormKeyMixin, BaseForm):
+    selesai = TanggalField(label="Tanggal keluar")
+    keluar_ke = forms.ChoiceField(label="Pindah ke", choices=[("", "Pilih tujuan"), *KeluarKe.choices])

@@ -1,0 +1,272 @@
+from functools import partial
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.access import allow, sees_penghuni
+from core.enums import TindakanAkses
+from core.idempotency import perform_once
+from core.parsing import Unreadable
+from core.scope import get_visible_or_404
+from core.versions import StaleVersion
+
+from .akses import SEALED, edits_penghuni, record_access, reveal
+from .forms import (
+    SECTIONS,
+    CariNikForm,
+    KeluarUnitForm,
+    LihatLengkapForm,
+    MasukUnitForm,
+    PenghuniFilter,
+    PenghuniForm,
+)
+from .hunian import HunianRefused, move_in, move_out, move_unit, open_stay_of
+from .models import Hunian, Penghuni
+from .nik import nik_warnings, parse_nik
+from .pencatatan import NikRecorded, is_recorded_elsewhere, record_household, update_household
+
+PER_HALAMAN = 25
+ELSEWHERE = "Penghuni ini juga tercatat di daerah lain. Hubungi provinsi untuk mencocokkan."
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@allow(sees_penghuni)
+@require_safe
+def daftar(request: HttpRequest) -> HttpResponse:
+    saringan = PenghuniFilter(request.GET, pengguna=request.user)
+    penghuni = saringan.filter(Penghuni.objects.visible_to(request.user)).select_related("kabupaten_kota")
+    halaman = Paginator(penghuni.with_open_stay(), PER_HALAMAN).get_page(request.GET.get("halaman"))
+    context = {
+        "saringan": saringan,
+        "halaman": halaman,
+        "tersaring": any(value for name, value in request.GET.items() if name in saringan.fields),
+        "cari_nik": CariNikForm(),
+        "boleh_ubah": edits_penghuni(request.user),
+        "tampil_daerah": not edits_penghuni(request.user),
+    }
+    return render(request, "penghuni/penghuni_daftar.html", context)
+
+
+@allow(sees_penghuni)
+@require_POST
+@sensitive_post_parameters("nik")
+@sensitive_variables("form")
+def cari_nik(request: HttpRequest) -> HttpResponse:
+    form = CariNikForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(form.errors.get("nik", ["Tulis NIK yang dicari."])))
+        return redirect("penghuni:daftar")
+    found = Penghuni.objects.visible_to(request.user).with_nik(form.cleaned_data["nik"])
+    found = list(found.select_related("kabupaten_kota").with_open_stay())
+    if len(found) == 1:
+        return redirect("penghuni:detail", found[0].pk)
+    if not found:
+        messages.info(request, "NIK itu tidak ada di daftar penghuni Anda. Periksa angkanya, atau cari dengan nama.")
+        return redirect("penghuni:daftar")
+    return render(request, "penghuni/penghuni_cari.html", {"penghuni": found, "tampil_daerah": True})
+
+
+@allow(sees_penghuni)
+@require_safe
+def detail(request: HttpRequest, pk: str) -> HttpResponse:
+    penghuni = _get_penghuni(request, pk)
+    record_access(request.user, TindakanAkses.LIHAT, objek_id=penghuni.pk)
+    stays = Hunian.objects.visible_to(request.user).filter(penghuni=penghuni).select_related("blok__rusun")
+    context = {
+        "penghuni": penghuni,
+        "bagian": [(title, _readable(penghuni, names)) for title, names in SECTIONS],
+        "riwayat": list(stays),
+        "hunian": next((stay for stay in stays if stay.selesai is None), None),
+        "peringatan": _warnings(penghuni),
+        "boleh_ubah": edits_penghuni(request.user),
+    }
+    return render(request, "penghuni/penghuni_detail.html", context)
+
+
+@allow(edits_penghuni)
+@get_or_post
+@sensitive_post_parameters(*SEALED)
+def tambah(request: HttpRequest) -> HttpResponse:
+    form = PenghuniForm(request.POST or None, kabupaten_kota=request.user.kabupaten_kota)
+
+    def record() -> str:
+        penghuni = record_household(form.filled(), request.user)
+        return reverse("penghuni:detail", args=[penghuni.pk])
+
+    if form.is_valid():
+        try:
+            tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, record)
+        except NikRecorded as error:
+            form.add_error("nik", str(error))
+        else:
+            _tell_saved(request, form.instance, "Data penghuni tersimpan. Catat unitnya lewat Masuk unit.")
+            return redirect(tujuan)
+    return _render_form(request, form, None)
+
+
+@allow(edits_penghuni)
+@get_or_post
+@sensitive_post_parameters(*SEALED)
+def ubah(request: HttpRequest, pk: str) -> HttpResponse:
+    penghuni = _get_penghuni(request, pk)
+    form = PenghuniForm(request.POST or None, instance=penghuni, kabupaten_kota=penghuni.kabupaten_kota)
+
+    def update() -> str:
+        update_household(form.filled(), form.cleaned_data["versi"], request.user)
+        return reverse("penghuni:detail", args=[pk])
+
+    if form.is_valid():
+        try:
+            tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, update)
+        except NikRecorded as error:
+            form.add_error("nik", str(error))
+        except StaleVersion as error:
+            return _render_stale(request, pk, error)
+        else:
+            _tell_saved(request, form.instance, "Perubahan data penghuni tersimpan.")
+            return redirect(tujuan)
+    return _render_form(request, form, penghuni)
+
+
+def _render_form(request: HttpRequest, form: PenghuniForm, penghuni: Penghuni | None) -> HttpResponse:
+    context = {"form": form, "penghuni": penghuni, "terbaru": [], "lebih_baru": ""}
+    return render(request, "penghuni/penghuni_ubah.html", context, status=422 if form.is_bound else 200)
+
+
+def _render_stale(request: HttpRequest, pk: str, error: StaleVersion) -> HttpResponse:
+    """The form again with everything typed, beside what a colleague has stored meanwhile."""
+    penghuni = _get_penghuni(request, pk)
+    data = request.POST.copy()
+    data["versi"] = str(penghuni.versi)
+    form = PenghuniForm(data, instance=penghuni, kabupaten_kota=penghuni.kabupaten_kota)
+    context = {"form": form, "penghuni": penghuni, "terbaru": list(form.newer_values()), "lebih_baru": str(error)}
+    return render(request, "penghuni/penghuni_ubah.html", context, status=409)
+
+
+@allow(sees_penghuni)
+@get_or_post
+@sensitive_variables("nomor")
+def lihat_lengkap(request: HttpRequest, pk: str) -> HttpResponse:
+    penghuni = _get_penghuni(request, pk)
+    form = LihatLengkapForm(request.POST or None)
+    if not form.is_valid():
+        context = {"form": form, "penghuni": penghuni}
+        return render(request, "penghuni/penghuni_lihat_lengkap.html", context, status=422 if form.is_bound else 200)
+    nomor: dict[str, str] = {}
+
+    def show() -> str:
+        nomor.update(reveal(penghuni, request.user, form.cleaned_data["alasan"]))
+        return reverse("penghuni:detail", args=[pk])
+
+    tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, show)
+    if not nomor:  # the page was sent again: it is shown once for one reason
+        messages.info(request, "Nomor lengkap hanya tampil sekali. Tulis alasan lagi bila masih perlu.")
+        return redirect(tujuan)
+    rows = [(Penghuni._meta.get_field(name).verbose_name, nomor[name]) for name in SEALED]
+    return render(request, "penghuni/penghuni_nomor.html", {"penghuni": penghuni, "nomor": rows})
+
+
+@allow(edits_penghuni)
+@get_or_post
+def masuk_unit(request: HttpRequest, pk: str) -> HttpResponse:
+    penghuni = _get_penghuni(request, pk)
+    if request.method != "POST" and open_stay_of(penghuni):
+        messages.warning(request, "Penghuni ini masih tercatat tinggal di sebuah unit. Pakai Pindah unit.")
+        return redirect("penghuni:detail", pk)
+    form = MasukUnitForm(request.POST or None, pengguna=request.user, penghuni=penghuni)
+    return _move(request, form, penghuni, None, partial(move_in, penghuni), "Penghuni tercatat masuk unit.")
+
+
+@allow(edits_penghuni)
+@get_or_post
+def pindah_unit(request: HttpRequest, pk: str) -> HttpResponse:
+    penghuni = _get_penghuni(request, pk)
+    stay = open_stay_of(penghuni)
+    if request.method != "POST" and stay is None:
+        return _no_stay(request, pk)
+    form = MasukUnitForm(request.POST or None, pengguna=request.user, penghuni=penghuni)
+    return _move(request, form, penghuni, stay, partial(move_unit, stay), "Penghuni tercatat pindah unit.")
+
+
+def _move(request, form, penghuni, stay, move, message) -> HttpResponse:
+    """Masuk and pindah ask the same questions; `move` is the rule that answers."""
+
+    def begin() -> str:
+        isi = form.cleaned_data
+        move(isi["blok"], isi["nomor_unit"], isi["mulai"], request.user, **form.rincian)
+        return reverse("penghuni:detail", args=[penghuni.pk])
+
+    if form.is_valid() and (tujuan := _perform(request, form, begin)):
+        messages.success(request, message)
+        return redirect(tujuan)
+    context = {"form": form, "penghuni": penghuni, "hunian": stay}
+    return render(request, "penghuni/hunian_masuk.html", context, status=422 if form.is_bound else 200)
+
+
+@allow(edits_penghuni)
+@get_or_post
+def keluar_unit(request: HttpRequest, pk: str) -> HttpResponse:
+    penghuni = _get_penghuni(request, pk)
+    stay = open_stay_of(penghuni)
+    if request.method != "POST" and stay is None:
+        return _no_stay(request, pk)
+    form = KeluarUnitForm(request.POST or None)
+
+    def end() -> str:
+        move_out(stay, form.cleaned_data["selesai"], form.cleaned_data["keluar_ke"], request.user)
+        return reverse("penghuni:detail", args=[pk])
+
+    if form.is_valid() and (tujuan := _perform(request, form, end)):
+        messages.success(request, "Hunian diakhiri; riwayatnya tetap tersimpan.")
+        return redirect(tujuan)
+    context = {"form": form, "penghuni": penghuni, "hunian": stay}
+    return render(request, "penghuni/hunian_keluar.html", context, status=422 if form.is_bound else 200)
+
+
+def _perform(request: HttpRequest, form, action) -> str:
+    """Where the move leads, or "" with the reason of the refusal on the form."""
+    try:
+        return perform_once(form.cleaned_data["kunci_formulir"], request.user, action)
+    except HunianRefused as refusal:
+        form.add_error(refusal.kolom if refusal.kolom in form.fields else None, str(refusal))
+        return ""
+
+
+def _no_stay(request: HttpRequest, pk: str) -> HttpResponse:
+    messages.warning(request, "Penghuni ini tidak sedang tercatat di unit mana pun.")
+    return redirect("penghuni:detail", pk)
+
+
+def _get_penghuni(request: HttpRequest, pk: str) -> Penghuni:
+    return get_visible_or_404(Penghuni.objects, request.user, pk=pk)
+
+
+def _readable(penghuni: Penghuni, names: tuple[str, ...]) -> list[tuple[str, object]]:
+    """(label, value) of `names`, choices in words; sealed values print as their mask."""
+    return [(Penghuni._meta.get_field(name).verbose_name, _value(penghuni, name)) for name in names]
+
+
+def _value(penghuni: Penghuni, name: str) -> object:
+    words = getattr(penghuni, f"get_{name}_display", None)
+    return words() if words else getattr(penghuni, name)
+
+
+def _warnings(penghuni: Penghuni) -> list[str]:
+    if not penghuni.nik:
+        return []
+    try:
+        nik = parse_nik(penghuni.nik.reveal())
+    except Unreadable as error:
+        return [str(error)]
+    return nik_warnings(nik, penghuni.tanggal_lahir, penghuni.jenis_kelamin)
+
+
+def _tell_saved(request: HttpRequest, penghuni: Penghuni, message: str) -> None:
+    messages.success(request, message)
+    if is_recorded_elsewhere(penghuni):
+        messages.warning(request, ELSEWHERE)

@@ -1,0 +1,121 @@
+// What makes pages quicker. Nothing here is needed: without it every page still works.
+
+const NOT_AGAIN_MS = 10000;
+const angka = new Intl.NumberFormat("id-ID");
+
+document.documentElement.classList.remove("tanpa-skrip");
+
+// --- Asking first: <button data-konfirmasi="Kirim ke provinsi?" data-konfirmasi-ya="Kirim"> ------------------------
+
+const confirmed = new WeakSet();
+
+function element(tag, properties, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+}
+
+// A form that the browser would refuse anyway is not worth a question.
+function complete(button) {
+  return !button.form || button.form.noValidate || button.formNoValidate || button.form.reportValidity();
+}
+
+function ask(button) {
+  const no = element("button", { type: "button", className: "btn btn-outline-secondary", textContent: "Batal" });
+  const yes = element("button", {
+    type: "button",
+    className: button.classList.contains("btn-outline-danger") ? "btn btn-danger" : "btn btn-primary",
+    textContent: button.dataset.konfirmasiYa || "Ya, lanjutkan",
+  });
+  const question = element("p", { id: "pertanyaan", textContent: button.dataset.konfirmasi });
+  const dialog = element("dialog", { className: "konfirmasi" }, question, element("div", { className: "aksi" }, no, yes));
+  dialog.setAttribute("aria-labelledby", "pertanyaan");
+  no.addEventListener("click", () => dialog.close());
+  yes.addEventListener("click", () => {
+    confirmed.add(button);
+    dialog.close();
+    button.click();
+  });
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+// --- Rows of a table: the button works without this too, by asking the server ---------------------------------------
+
+function addRow(button) {
+  const box = button.closest("[data-formset]");
+  const total = box.querySelector(`[name="${CSS.escape(box.dataset.formset)}-TOTAL_FORMS"]`);
+  const template = box.querySelector("template");
+  const holder = document.createElement("tbody");
+  holder.innerHTML = template.innerHTML
+    .replaceAll("__prefix__", total.value)
+    .replaceAll("__nomor__", String(Number(total.value) + 1));
+  const row = holder.firstElementChild;
+  box.querySelector("tbody").append(row);
+  total.value = String(Number(total.value) + 1);
+  row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+}
+
+// --- Totals: <output data-jumlah="terhuni kosong_siap" data-lingkup="tr" data-sama="jumlah_unit"> -------------------
+
+function number(input) {
+  const typed = input.value.replace(/[.\s]/g, "");
+  return /^[0-9]+$/.test(typed) ? Number(typed) : 0;
+}
+
+function refreshTotals(root) {
+  for (const output of root.querySelectorAll("[data-jumlah]")) {
+    const scope = output.closest(output.dataset.lingkup || "form");
+    const inputs = [...scope.querySelectorAll("input:not([type=hidden])")].filter(
+      (input) => !input.closest("tr")?.querySelector("input[name$=-DELETE]:checked"),
+    );
+    const sum = (names) =>
+      inputs.filter((input) => names.includes(input.name.split("-").pop())).reduce((all, input) => all + number(input), 0);
+    const total = sum(output.dataset.jumlah.split(" "));
+    output.value = angka.format(total);
+    if (output.dataset.sama) output.classList.toggle("tidak-cocok", total !== sum([output.dataset.sama]));
+  }
+}
+
+// --- One listener each ----------------------------------------------------------------------------------------------
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.matches("[data-tutup]")) button.closest("[role=alert], [role=status]").remove();
+  if (button.matches("[data-tambah-baris]")) {
+    event.preventDefault();
+    addRow(button);
+  }
+  if (button.matches("[data-konfirmasi]") && !confirmed.delete(button) && complete(button)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    ask(button);
+  }
+}, true);
+
+document.addEventListener("input", (event) => event.target.form && refreshTotals(event.target.form));
+
+// A second click while the first one is under way does nothing. Not `disabled`: that would drop the button's own value.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.matches("[hx-post]") || event.defaultPrevented) return;
+  if (form.dataset.terkirim) return event.preventDefault();
+  form.dataset.terkirim = "ya";
+  event.submitter?.setAttribute("aria-disabled", "true");
+  const again = () => {
+    delete form.dataset.terkirim;
+    event.submitter?.removeAttribute("aria-disabled");
+  };
+  setTimeout(again, NOT_AGAIN_MS); // a download leaves the page where it is
+  addEventListener("pageshow", again, { once: true });
+});
+
+function welcome(root) {
+  refreshTotals(root);
+  root.querySelector("[data-ringkasan-galat]")?.focus();
+}
+
+welcome(document);
+document.addEventListener("htmx:afterSwap", (event) => welcome(event.target));
