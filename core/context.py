@@ -33,7 +33,8 @@ MENU: tuple[tuple[str, str, str, str, Predicate], ...] = (
     ("Penghuni", "penghuni:daftar", "users", "penghuni:", sees_penghuni),
     ("Periode", "monitoring:periode_daftar", "calendar-days", "monitoring:", sees_registry),
     ("Pengguna", "core:pengguna_daftar", "user-group", "core:pengguna", admin),
-    ("Data acuan", "core:acuan", "book-open", "core:acuan", admin),
+    ("Jejak akses", "core:jejak", "finger-print", "core:jejak", admin),
+    ("Data acuan", "acuan", "book-open", "acuan", admin),
 )
 
 

@@ -85,7 +85,7 @@ class WideBoundField(forms.BoundField):
 class _Shared:
     """What plain and model forms have in common."""
 
-    bound_field_class = WideBoundField
+    bound_field_class: type[forms.BoundField] | None = WideBoundField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")

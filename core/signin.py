@@ -10,6 +10,8 @@ from django.http import HttpRequest
 
 from .models import Pengguna
 
+EXAMPLE_PASSWORD = "contoh-desk-2021"  # published on purpose: it opens example accounts only
+
 
 class PenggunaBackend(BaseBackend):
     """Username and password. Example accounts share a published one: they enter only where examples may live."""

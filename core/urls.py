@@ -7,4 +7,9 @@ urlpatterns = [
     path("masuk/", views.masuk, name="masuk"),
     path("keluar/", views.keluar, name="keluar"),
     path("sehat/", views.sehat, name="sehat"),
+    path("pengguna/", views.pengguna_daftar, name="pengguna_daftar"),
+    path("pengguna/tambah/", views.pengguna_tambah, name="pengguna_tambah"),
+    path("pengguna/<int:pk>/", views.pengguna_ubah, name="pengguna_ubah"),
+    path("pengguna/<int:pk>/kata-sandi/", views.pengguna_sandi, name="pengguna_sandi"),
+    path("jejak-akses/", views.jejak, name="jejak"),
 ]

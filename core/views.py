@@ -1,16 +1,29 @@
-from django.contrib.auth import login, logout
+import datetime
+
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from .access import admin, allow
+from .account_forms import AkunFilter, AkunForm, JejakFilter, KataSandiForm
+from .accounts import LastAdmin, save_account
 from .health import check_health
-from .models import Pengguna
+from .idempotency import perform_once
+from .signin import EXAMPLE_PASSWORD
+from .models import JejakAkses, Pengguna
 
+PER_HALAMAN = 50
 EXAMPLE_ORDER = ("operator.3319", "verifikator", "koordinator", "pimpinan", "admin")
 
 
@@ -33,7 +46,7 @@ def masuk(request: HttpRequest) -> HttpResponse:
         login(request, form.get_user())
         return redirect(_next_url(request))
     status = 422 if form.is_bound else 200
-    context = {"form": form, "akun_contoh": _example_accounts(), "next": _next_url(request)}
+    context = {"form": form, "akun_contoh": _example_accounts(), "sandi_contoh": EXAMPLE_PASSWORD, "next": _next_url(request)}
     return render(request, "masuk.html", context, status=status)
 
 
@@ -62,3 +75,103 @@ def sehat(request: HttpRequest) -> JsonResponse:
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403.html", {"csrf": True}, status=403)
+
+
+# --- Accounts and the trail: for the admin ---------------------------------------------------------------------------
+
+
+@allow(admin)
+@require_safe
+def pengguna_daftar(request: HttpRequest) -> HttpResponse:
+    saringan = AkunFilter(request.GET)
+    saringan.is_valid()
+    akun, wanted = Pengguna.objects.select_related("kabupaten_kota"), saringan.cleaned_data
+    if cari := wanted.get("cari"):
+        akun = akun.filter(Q(nama__icontains=cari) | Q(username__icontains=cari))
+    if wanted.get("peran"):
+        akun = akun.filter(peran=wanted["peran"])
+    if wanted.get("daerah"):
+        akun = akun.filter(kabupaten_kota=wanted["daerah"])
+    halaman = Paginator(akun, PER_HALAMAN).get_page(request.GET.get("halaman"))
+    return render(request, "core/pengguna_daftar.html", {"saringan": saringan, "halaman": halaman})
+
+
+@allow(admin)
+@require_http_methods(["GET", "HEAD", "POST"])
+def pengguna_tambah(request: HttpRequest) -> HttpResponse:
+    form = AkunForm(request.POST or None)
+
+    def create() -> str:
+        form.instance.set_unusable_password()
+        return reverse("core:pengguna_sandi", args=[save_account(form.instance).pk])
+
+    if form.is_valid():
+        tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, create)
+        messages.success(request, "Akun dibuat. Tetapkan kata sandinya agar dapat dipakai masuk.")
+        return redirect(tujuan)
+    status = 422 if form.is_bound else 200
+    return render(request, "core/pengguna_ubah.html", {"form": form, "akun": None}, status=status)
+
+
+@allow(admin)
+@require_http_methods(["GET", "HEAD", "POST"])
+def pengguna_ubah(request: HttpRequest, pk: int) -> HttpResponse:
+    akun = get_object_or_404(Pengguna, pk=pk)
+    form = AkunForm(request.POST or None, instance=akun)
+
+    def change() -> str:
+        save_account(form.instance)
+        return reverse("core:pengguna_daftar")
+
+    if form.is_valid():
+        try:
+            tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, change)
+        except LastAdmin as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"Akun {form.instance.username} disimpan.")
+            return redirect(tujuan)
+    status = 422 if form.is_bound else 200
+    return render(request, "core/pengguna_ubah.html", {"form": form, "akun": akun}, status=status)
+
+
+@allow(admin)
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("new_password1", "new_password2")
+def pengguna_sandi(request: HttpRequest, pk: int) -> HttpResponse:
+    akun = get_object_or_404(Pengguna, pk=pk)
+    form = KataSandiForm(akun, request.POST or None)
+
+    def set_password() -> str:
+        form.save()
+        return reverse("core:pengguna_daftar")
+
+    if form.is_valid():
+        tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, set_password)
+        if akun == request.user:
+            update_session_auth_hash(request, akun)
+        messages.success(request, f"Kata sandi {akun.username} diganti. Sampaikan langsung kepada pemiliknya.")
+        return redirect(tujuan)
+    status = 422 if form.is_bound else 200
+    return render(request, "core/pengguna_sandi.html", {"form": form, "akun": akun}, status=status)
+
+
+@allow(admin)
+@require_safe
+def jejak(request: HttpRequest) -> HttpResponse:
+    saringan = JejakFilter(request.GET)
+    saringan.is_valid()
+    baris, wanted = JejakAkses.objects.select_related("pengguna"), saringan.cleaned_data
+    for name, lookup in (("pengguna", "pengguna"), ("tindakan", "tindakan"), ("objek", "objek_id")):
+        if wanted.get(name):
+            baris = baris.filter(**{lookup: wanted[name]})
+    if wanted.get("dari"):
+        baris = baris.filter(waktu__gte=_midnight(wanted["dari"]))
+    if wanted.get("sampai"):
+        baris = baris.filter(waktu__lt=_midnight(wanted["sampai"] + datetime.timedelta(days=1)))
+    halaman = Paginator(baris, PER_HALAMAN).get_page(request.GET.get("halaman"))
+    return render(request, "core/jejak.html", {"saringan": saringan, "halaman": halaman})
+
+
+def _midnight(tanggal: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(tanggal, datetime.time.min))

