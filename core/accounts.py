@@ -16,9 +16,16 @@ class LastAdmin(Exception):
         return "Ini admin aktif terakhir. Buat atau aktifkan admin lain dahulu, lalu ulangi."
 
 
+class UsernameTaken(Exception):
+    """Another account has this name already."""
+
+    def __str__(self) -> str:
+        return "Nama akun ini sudah dipakai. Pilih nama lain."
+
+
 @transaction.atomic
 def save_account(akun: Pengguna) -> Pengguna:
-    """Save a new or changed account. Raises `LastAdmin` when no active admin would remain."""
+    """Save a new or changed account. Raises `UsernameTaken`, or `LastAdmin` when no active admin would remain."""
     admins = Pengguna.objects.select_for_update().filter(peran=Peran.ADMIN, is_active=True)
     if not settings.ALLOW_EXAMPLE:
         admins = admins.filter(contoh=False)
@@ -26,5 +33,7 @@ def save_account(akun: Pengguna) -> Pengguna:
     stays_admin = akun.peran == Peran.ADMIN and akun.is_active
     if active == {akun.pk} and not stays_admin:
         raise LastAdmin
+    if Pengguna.objects.filter(username=akun.username).exclude(pk=akun.pk).exists():
+        raise UsernameTaken
     akun.save()
     return akun

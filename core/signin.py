@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from .models import Pengguna
 
-EXAMPLE_PASSWORD = "contoh-desk-2021"  # published on purpose: it opens example accounts only
+EXAMPLE_PASSWORD = "contoh-desk-2021"  # noqa: S105 - published on purpose: it opens example accounts only
 
 
 class PenggunaBackend(BaseBackend):

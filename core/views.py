@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from .access import admin, allow
 from .account_forms import AkunFilter, AkunForm, JejakFilter, KataSandiForm
-from .accounts import LastAdmin, save_account
+from .accounts import LastAdmin, UsernameTaken, save_account
 from .health import check_health
 from .idempotency import perform_once
-from .signin import EXAMPLE_PASSWORD
 from .models import JejakAkses, Pengguna
+from .signin import EXAMPLE_PASSWORD
 
 PER_HALAMAN = 50
 EXAMPLE_ORDER = ("operator.3319", "verifikator", "koordinator", "pimpinan", "admin")
@@ -46,7 +46,12 @@ def masuk(request: HttpRequest) -> HttpResponse:
         login(request, form.get_user())
         return redirect(_next_url(request))
     status = 422 if form.is_bound else 200
-    context = {"form": form, "akun_contoh": _example_accounts(), "sandi_contoh": EXAMPLE_PASSWORD, "next": _next_url(request)}
+    context = {
+        "form": form,
+        "akun_contoh": _example_accounts(),
+        "sandi_contoh": EXAMPLE_PASSWORD,
+        "next": _next_url(request),
+    }
     return render(request, "masuk.html", context, status=status)
 
 
@@ -106,9 +111,13 @@ def pengguna_tambah(request: HttpRequest) -> HttpResponse:
         return reverse("core:pengguna_sandi", args=[save_account(form.instance).pk])
 
     if form.is_valid():
-        tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, create)
-        messages.success(request, "Akun dibuat. Tetapkan kata sandinya agar dapat dipakai masuk.")
-        return redirect(tujuan)
+        try:
+            tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, create)
+        except UsernameTaken as refusal:
+            form.add_error("username", str(refusal))
+        else:
+            messages.success(request, "Akun dibuat. Tetapkan kata sandinya agar dapat dipakai masuk.")
+            return redirect(tujuan)
     status = 422 if form.is_bound else 200
     return render(request, "core/pengguna_ubah.html", {"form": form, "akun": None}, status=status)
 

@@ -18,7 +18,6 @@ from .akses import ALASAN_MAX, SEALED, ReasonMissing, require_reason
 from .enums import KeluarKe, Minat
 from .models import Hunian, Penghuni
 from .nik import parse_nik, parse_no_kk, parse_telepon
-from .pencatatan import NikRecorded, is_recorded
 
 SECTIONS = (
     ("Identitas", ("nama", "nik", "no_kk", "telepon", "tempat_lahir", "tanggal_lahir", "jenis_kelamin",
@@ -72,9 +71,8 @@ class PenghuniForm(FormKeyMixin, VersionMixin, BaseModelForm):
             "tujuan_persetujuan": "Misalnya: program kepemilikan rumah.",
         }
 
-    def __init__(self, *args, kabupaten_kota, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.kabupaten_kota = kabupaten_kota
         self.helper.render_hidden_fields = True
         self.helper.layout = _fieldsets(SECTIONS)
         for name, example in (("nik", "16 angka, dari KTP."), ("no_kk", "16 angka."), ("telepon", "")):
@@ -84,13 +82,7 @@ class PenghuniForm(FormKeyMixin, VersionMixin, BaseModelForm):
                 self.fields[name].widget.attrs["placeholder"] = str(stored)
 
     def clean_nik(self):
-        if not self.cleaned_data["nik"]:
-            return ""
-        nik = _read(parse_nik, self.cleaned_data["nik"]).angka
-        besides = None if self.instance._state.adding else self.instance
-        if is_recorded(nik, self.kabupaten_kota, besides):
-            raise ValidationError(str(NikRecorded()), code="recorded")
-        return nik
+        return _read(parse_nik, self.cleaned_data["nik"]).angka if self.cleaned_data["nik"] else ""
 
     def clean_no_kk(self):
         return _read(parse_no_kk, self.cleaned_data["no_kk"]) if self.cleaned_data["no_kk"] else ""
@@ -124,10 +116,8 @@ class PenghuniFilter(BaseForm):
     """Which residents a list shows. A NIK is not looked for here: this form travels in the address bar."""
 
     cari = TeksField(label="Nama", max_length=100, required=False, widget=forms.TextInput({"type": "search"}))
-    daerah = forms.ModelChoiceField(
-        KabupatenKota.objects.all(), label="Kabupaten/kota", required=False, empty_label="Semua"
-    )
-    lokasi = forms.ModelChoiceField(Rusun.objects.none(), label="Lokasi", required=False, empty_label="Semua")
+    daerah = forms.ModelChoiceField(KabupatenKota.objects.all(), label="Kabupaten/kota", required=False)
+    lokasi = forms.ModelChoiceField(Rusun.objects.none(), label="Lokasi", required=False)
     blok = forms.ChoiceField(label="Blok", required=False)
     minat = forms.ChoiceField(
         label="Minat memiliki rumah", required=False, choices=[("", "Semua"), *Minat.choices, ("kosong", "Belum diisi")]
@@ -138,6 +128,7 @@ class PenghuniFilter(BaseForm):
 
     def __init__(self, *args, pengguna, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["daerah"].empty_label = self.fields["lokasi"].empty_label = "Semua"
         if operator(pengguna):
             del self.fields["daerah"]
         self.fields["lokasi"].queryset = Rusun.objects.visible_to(pengguna).order_by("kabupaten_kota", "nama")
@@ -200,7 +191,7 @@ class LihatLengkapForm(FormKeyMixin, BaseForm):
 class MasukUnitForm(FormKeyMixin, BaseModelForm):
     """A stay that begins. Whether the unit has room is decided under a lock by `penghuni.hunian`."""
 
-    blok = forms.ModelChoiceField(Blok.objects.none(), label="Blok", empty_label="Pilih blok")
+    blok = forms.ModelChoiceField(Blok.objects.none(), label="Blok")
 
     class Meta:
         model = Hunian

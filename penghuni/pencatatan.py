@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 
 from core.models import KabupatenKota, Pengguna
+from core.sealed import Sealed
 from core.versions import check_version, touch
 
 from .models import Penghuni
@@ -25,7 +26,7 @@ def is_recorded(nik: str, kabupaten_kota: KabupatenKota | str, besides: Penghuni
 
 def is_recorded_elsewhere(penghuni: Penghuni) -> bool:
     """Whether another kabupaten/kota lists the same NIK. Where and who is for the province only."""
-    nik = penghuni.nik.reveal()
+    nik = _nik_of(penghuni)
     return bool(nik) and Penghuni.objects.with_nik(nik).exclude(kabupaten_kota=penghuni.kabupaten_kota_id).exists()
 
 
@@ -47,7 +48,7 @@ def update_household(penghuni: Penghuni, versi: int, pengguna: Pengguna) -> Peng
 
 
 def _save(penghuni: Penghuni, pengguna: Pengguna) -> None:
-    nik = penghuni.nik.reveal()
+    nik = _nik_of(penghuni)
     if nik and is_recorded(nik, penghuni.kabupaten_kota_id, None if penghuni._state.adding else penghuni):
         raise NikRecorded
     touch(penghuni, pengguna)
@@ -58,3 +59,8 @@ def _save(penghuni: Penghuni, pengguna: Pengguna) -> None:
         if "nik_sidik" in str(error) or "penghuni_nik_unik" in str(error):
             raise NikRecorded from None
         raise
+
+
+def _nik_of(penghuni: Penghuni) -> str:
+    """Also of a row that was never saved, whose sealed columns are still plain empty text."""
+    return penghuni.nik.reveal() if isinstance(penghuni.nik, Sealed) else str(penghuni.nik)

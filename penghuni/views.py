@@ -95,7 +95,7 @@ def detail(request: HttpRequest, pk: str) -> HttpResponse:
 @get_or_post
 @sensitive_post_parameters(*SEALED)
 def tambah(request: HttpRequest) -> HttpResponse:
-    form = PenghuniForm(request.POST or None, kabupaten_kota=request.user.kabupaten_kota)
+    form = PenghuniForm(request.POST or None)
 
     def record() -> str:
         penghuni = record_household(form.filled(), request.user)
@@ -117,7 +117,7 @@ def tambah(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters(*SEALED)
 def ubah(request: HttpRequest, pk: str) -> HttpResponse:
     penghuni = _get_penghuni(request, pk)
-    form = PenghuniForm(request.POST or None, instance=penghuni, kabupaten_kota=penghuni.kabupaten_kota)
+    form = PenghuniForm(request.POST or None, instance=penghuni)
 
     def update() -> str:
         update_household(form.filled(), form.cleaned_data["versi"], request.user)
@@ -146,7 +146,7 @@ def _render_stale(request: HttpRequest, pk: str, error: StaleVersion) -> HttpRes
     penghuni = _get_penghuni(request, pk)
     data = request.POST.copy()
     data["versi"] = str(penghuni.versi)
-    form = PenghuniForm(data, instance=penghuni, kabupaten_kota=penghuni.kabupaten_kota)
+    form = PenghuniForm(data, instance=penghuni)
     context = {"form": form, "penghuni": penghuni, "terbaru": list(form.newer_values()), "lebih_baru": str(error)}
     return render(request, "penghuni/penghuni_ubah.html", context, status=409)
 

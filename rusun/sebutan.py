@@ -11,9 +11,9 @@ from django.utils.dateparse import parse_date
 from core.display import angka, rupiah, tanggal
 
 from .alamat import DAFTAR_LOKASI, Alamat
-from .bagian import section_of
+from .bagian import TABEL, Bagian, section_of
 from .enums import Sebab
-from .salinan import Registri
+from .salinan import Lokasi, Registri
 
 MODEL = {"blok": "blok", "tarif": "tarif", "permasalahan": "permasalahan", "profil_penghuni": "profilpenghuni"}
 
@@ -75,3 +75,12 @@ def value_text(alamat: Alamat, value: Any) -> str:
     if field is not None and field.get_internal_type() == "DecimalField":
         return str(value).replace(".", ",")
     return str(value)
+
+
+def section_rows(lokasi: Lokasi, bagian: Bagian) -> list[tuple[Alamat, str, str]]:
+    """The plain fields and figures of a section for reading: address, label, value. Its rows are shown apart."""
+    names = [(bagian.kode, kolom) for kolom in bagian.kolom]
+    if bagian.tabel and bagian.tabel not in TABEL:
+        names += [(bagian.tabel, kolom) for kolom in lokasi[bagian.tabel]]
+    cells = [(Alamat(lokasi["kode"], part, "", kolom), lokasi[part][kolom]) for part, kolom in names]
+    return [(alamat, field_name(alamat), value_text(alamat, value)) for alamat, value in cells]

@@ -1,4 +1,17 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "rusun"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.daftar, name="daftar"),
+    path("tambah/", views.tambah, name="tambah"),
+    path("masalah/<uuid:pk>/tindak-lanjut/", views.tindak_lanjut_tambah, name="tindak_lanjut_tambah"),
+    path("tindak-lanjut/<uuid:pk>/", views.tindak_lanjut_ubah, name="tindak_lanjut_ubah"),
+    path("lampiran/<uuid:pk>/", views.lampiran_unduh, name="lampiran_unduh"),
+    path("lampiran/<uuid:pk>/tarik/", views.lampiran_tarik, name="lampiran_tarik"),
+    path("<str:kode>/", views.detail, name="detail"),
+    path("<str:kode>/tutup/", views.tutup, name="tutup"),
+    path("<str:kode>/lampiran/", views.lampiran_tambah, name="lampiran_tambah"),
+    path("<str:kode>/<slug:bagian>/", views.ubah, name="ubah"),
+]

@@ -1,4 +1,4 @@
-"""Reference data, loaded from `fixtures/desk_2021/`. Run again: what is there is brought up to date, nothing is doubled."""
+"""Reference data, loaded from `fixtures/desk_2021/`. Run again: brought up to date, never doubled."""
 
 from __future__ import annotations
 

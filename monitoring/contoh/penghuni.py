@@ -1,4 +1,4 @@
-"""Synthetic households for every occupied unit: common names, a structurally valid NIK with serial 9xxx that is nobody's."""
+"""Synthetic households for every occupied unit: common names, a well-formed NIK with serial 9xxx that is nobody's."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ KERJA += (Pekerjaan.NELAYAN, Pekerjaan.PETANI, Pekerjaan.LAINNYA)
 
 
 class Serials:
-    """Numbers that no register has issued: the last four figures of a NIK run through 9000-9999, then the day moves on."""
+    """Numbers that no register has issued: the last four figures of a NIK run through 9000-9999."""
 
     def __init__(self) -> None:
         self.given: set[str] = set()

@@ -73,7 +73,10 @@ def load_registry(operators: dict[str, Pengguna], waktu: datetime.datetime) -> N
         stamp(_block(row, nama[kode]), kode) for kode, group in blok.items() for row in group
     )  # fmt: skip
     SebabKosong.objects.bulk_create(
-        stamp(SebabKosong(rusun_id=row["kode_rusun"], sebab=row["sebab"], jumlah_unit=int(row["jumlah_unit"])), row["kode_rusun"])
+        stamp(
+            SebabKosong(rusun_id=row["kode_rusun"], sebab=row["sebab"], jumlah_unit=int(row["jumlah_unit"])),
+            row["kode_rusun"],
+        )
         for row in rows("sebab_kosong.csv")
     )  # fmt: skip
     Tarif.objects.bulk_create(

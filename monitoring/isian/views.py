@@ -17,16 +17,27 @@ from core.access import allow, koordinator, operator, sees_registry, verifikator
 from core.idempotency import new_key
 from core.models import Pengguna
 from core.scope import get_visible_or_404
+from core.versions import StaleVersion
 from monitoring.enums import Gerak, StatusCatatan, StatusIsian, StatusPeriode
 from monitoring.models import Catatan, Isian
 from monitoring.tindakan import perform, perform_or_raise, refusal_text
 from rusun.alamat import DAFTAR_LOKASI, Alamat
-from rusun.bagian import section_of
+from rusun.bagian import MENURUT_KODE, section_of
+from rusun.forms import SectionForms, section_forms
+from rusun.kelengkapan import progress_of
+from rusun.models import Rusun
 from rusun.pemeriksaan import Temuan
+from rusun.penguncian import RegistryLocked, lock_state
 from rusun.sebutan import cell_name, value_text
+from rusun.simpan import save_section
 
 from .catatan import (
-    REMARKABLE, add_remark, answer_remark, reopen_remark, reopen_with_remark, settle_remark,
+    REMARKABLE,
+    add_remark,
+    answer_remark,
+    reopen_remark,
+    reopen_with_remark,
+    settle_remark,
 )  # fmt: skip
 from .forms import BukaCatatanForm, BukaKembaliForm, CatatanForm, JawabForm, KembalikanForm, KirimForm
 from .kiriman import draft_of
@@ -72,7 +83,10 @@ def _cell_url(isian: Isian, alamat: Alamat) -> str:
     section = section_of(alamat.bagian)
     if alamat.bagian == DAFTAR_LOKASI or section is None:
         return isian.get_absolute_url()
-    return f"{_url(isian, 'isian_bagian', alamat.kode_rusun, section.kode)}#{anchor_of(alamat)}"
+    page = _url(isian, "isian_bagian", alamat.kode_rusun, section.kode)
+    if alamat.baris or not alamat.kolom:
+        return page
+    return f"{page}#id_{alamat.kolom}" if alamat.bagian == section.kode else f"{page}#id_{alamat.bagian}-{alamat.kolom}"
 
 
 def _shown_cell_url(isian: Isian, alamat: Alamat) -> str:
@@ -103,7 +117,7 @@ def isian_detail(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
         "operator": operator(pengguna),
         "verifikator": verifikator(pengguna),
         "sisa_hari": (isian.periode.batas_waktu - timezone.localdate()).days,
-        "kunci_baru": new_key(),
+        "kunci_baru": new_key,
     }
     return render(request, "monitoring/isian_detail.html", context)
 
@@ -188,7 +202,7 @@ def isian_periksa(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
         "hasil": hasil,
         "lokasi": _findings(isian, isi, hasil, link, asks=asks),
         "boleh_kirim": asks,
-        "kunci_baru": new_key(),
+        "kunci_baru": new_key,
     }
     return render(request, "monitoring/isian_periksa.html", context)
 
@@ -462,3 +476,66 @@ def catatan_selesai(request: HttpRequest, slug: str, kode: str, pk: int) -> Http
         return tujuan
 
     return perform(request, settle, berhasil="Catatan dinyatakan selesai.", kembali=tujuan)
+
+
+# --- filling -------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(operator)
+def isian_bagian(request: HttpRequest, slug: str, kode: str, kode_rusun: str, bagian: str) -> HttpResponse:
+    """One section of one location, with the remarks on it and the values it had before."""
+    isian, pengguna = _isian(request, slug, kode), _user(request)
+    rusun = get_visible_or_404(Rusun.objects.active(), pengguna, pk=kode_rusun, kabupaten_kota=isian.kabupaten_kota_id)
+    section = MENURUT_KODE.get(bagian)
+    if section is None:
+        raise Http404
+    posted = request.POST if request.method == "POST" else None
+    forms = section_forms(rusun, section, posted, lock_state(isian.kabupaten_kota_id))
+    galat, status = "", 422 if posted is not None else 200
+    if posted is not None and forms.is_valid():
+
+        def store() -> str:
+            versi = forms.kepala.cleaned_data["versi"]
+            save_section(rusun.pk, versi, pengguna, lambda waktu: forms.save(pengguna, waktu))
+            return _next_section(isian, kode_rusun, bagian) if "lanjut" in request.POST else request.path
+
+        try:
+            return perform_or_raise(request, store, berhasil=f"{section.judul}: tersimpan.")
+        except (RegistryLocked, StaleVersion) as refusal:
+            galat, status = str(refusal), 409
+    return render(request, "monitoring/isian_bagian.html", _section_context(isian, rusun, forms, galat), status=status)
+
+
+def _next_section(isian: Isian, kode_rusun: str, bagian: str) -> str:
+    codes = list(MENURUT_KODE)
+    following = codes[codes.index(bagian) + 1 :]
+    if following:
+        return _url(isian, "isian_bagian", kode_rusun, following[0])
+    return _url(isian, "isian_periksa")
+
+
+def _section_context(isian: Isian, rusun: Rusun, forms: SectionForms, galat: str) -> dict:
+    bahan = material_of(isian, terkirim=False)
+    tampil = sections_of(bahan, rusun.pk, isian.catatan.all())
+    shown = next(row for row in tampil if row.bagian is forms.bagian)
+    langkah = [
+        {
+            "label": row.judul,
+            "url": _url(isian, "isian_bagian", rusun.pk, row.bagian),
+            "keadaan": row.keadaan,
+            "aktif": row.bagian == forms.bagian.kode,
+        }
+        for row in progress_of(bahan.registri[rusun.pk])
+    ]
+    remarks = [*shown.catatan, *(catatan for sel in shown.sel for catatan in sel.catatan)]
+    return {
+        "isian": isian,
+        "rusun": rusun,
+        "forms": forms,
+        "galat": galat,
+        "langkah": langkah,
+        "catatan": [row for row in remarks if row.status != StatusCatatan.SELESAI],
+        "berubah": [sel for sel in shown.sel if sel.sebelumnya is not None or sel.disahkan is not None],
+        "bahan": bahan,
+    }

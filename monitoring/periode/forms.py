@@ -42,7 +42,7 @@ class PeriodeForm(FormKeyMixin, BaseModelForm):
     class Meta:
         model = PeriodeMonitoring
         fields = ("judul", "slug", "tanggal_posisi", "mulai", "batas_waktu", "hari_terakhir", "cakupan")
-        help_texts = {"slug": "Muncul pada alamat halaman, misalnya desk-2027."}  # noqa: RUF012
+        help_texts = {"slug": "Muncul pada alamat halaman, misalnya desk-2027."}
 
     def clean_slug(self) -> str:
         slug = str(self.cleaned_data["slug"])

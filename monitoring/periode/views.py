@@ -93,7 +93,7 @@ def periode_baru(request: HttpRequest) -> HttpResponse:
             return periode.get_absolute_url()
 
         try:
-            return perform_or_raise(request, create, berhasil="Periode sudah dibuat. Periksa undangan, lalu buka periode.")
+            return perform_or_raise(request, create, berhasil="Periode dibuat. Periksa undangan, lalu buka.")
         except MoveRefused as refusal:
             form.add_error("kabupaten_kota", refusal.pesan)
     return render(request, "monitoring/periode_form.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -126,7 +126,7 @@ def periode_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "boleh_mengecualikan": koordinator(pengguna) and periode.status == StatusPeriode.DIBUKA,  # type: ignore[arg-type]
         "operator": operator(pengguna),  # type: ignore[arg-type]
         "catatan": periode.catatan_penetapan,
-        "kunci_baru": new_key(),
+        "kunci_baru": new_key,
     }
     return render(request, "monitoring/periode_detail.html", context)
 
@@ -151,7 +151,7 @@ def periode_undang(request: HttpRequest, slug: str) -> HttpResponse:
             return periode.get_absolute_url()
 
         return perform(
-            request, add, berhasil="Undangan sudah ditambahkan.", kembali=reverse("monitoring:periode_undang", args=[slug])
+            request, add, berhasil="Undangan ditambahkan.", kembali=reverse("monitoring:periode_undang", args=[slug])
         )
     context = {"form": form, "periode": periode}
     return render(request, "monitoring/periode_undang.html", context, status=422 if form.is_bound else 200)
@@ -190,7 +190,7 @@ def periode_tetapkan(request: HttpRequest, slug: str) -> HttpResponse:
         "rekap": build_rekap(periode),
         "catatan": outstanding_note(periode),
         "boleh": may_move_period(periode, GerakPeriode.TETAPKAN, request.user),  # type: ignore[arg-type]
-        "kunci_baru": new_key(),
+        "kunci_baru": new_key,
     }
     return render(request, "monitoring/periode_tetapkan.html", context)
 

@@ -43,7 +43,7 @@ class PenghuniQuerySet(PersonalQuerySet["Penghuni"]):
         return self.filter(nik_sidik__in=fingerprints(nik))
 
     def living(
-        self, *, rusun: Rusun | None = None, blok: Blok | uuid.UUID | str | None = None, tinggal: str = ""
+        self, *, rusun: Rusun | None = None, blok: Blok | uuid.UUID | None = None, tinggal: str = ""
     ) -> PenghuniQuerySet:
         """Households that live in a place now. `tinggal`: "ya" those with an open stay, "tidak" those that left."""
         stays = Hunian.objects.filter(penghuni=OuterRef("pk"))

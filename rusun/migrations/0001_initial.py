@@ -1088,9 +1088,7 @@ class Migration(migrations.Migration):
                 ("alasan", models.CharField(blank=True, default="", max_length=200)),
                 (
                     "rujukan",
-                    models.CharField(
-                        blank=True, default="", help_text="Misalnya judul periode.", max_length=200
-                    ),
+                    models.CharField(blank=True, default="", help_text="Misalnya judul periode.", max_length=200),
                 ),
                 ("sejak", models.DateTimeField(blank=True, null=True)),
             ],

@@ -25,6 +25,15 @@ class RusunQuerySet(ScopedQuerySet["Rusun"]):
         """Locations that are still in the registry."""
         return self.filter(ditutup_sejak__isnull=True)
 
+    def search(self, teks: str) -> RusunQuerySet:
+        """Locations whose name, code, kecamatan or kelurahan holds `teks`."""
+        return self.filter(
+            Q(nama__icontains=teks)
+            | Q(kode__icontains=teks)
+            | Q(kecamatan__icontains=teks)
+            | Q(kelurahan__icontains=teks)
+        )
+
 
 def _choice(label: str, choices: type[models.TextChoices], bantuan: str = "") -> models.CharField:
     return models.CharField(label, max_length=30, choices=choices, blank=True, default="", help_text=bantuan)

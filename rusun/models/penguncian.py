@@ -22,9 +22,7 @@ class Penguncian(models.Model):
     )
     terkunci = models.BooleanField(default=False)
     alasan = models.CharField(max_length=200, blank=True, default="")
-    rujukan = models.CharField(
-        max_length=200, blank=True, default="", help_text="Misalnya judul periode."
-    )
+    rujukan = models.CharField(max_length=200, blank=True, default="", help_text="Misalnya judul periode.")
     sejak = models.DateTimeField(null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()

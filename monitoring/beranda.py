@@ -1,0 +1,145 @@
+"""Home as data: what is mine to do, overdue first."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from core.access import admin, koordinator, operator, pimpinan, verifikator
+from core.models import Pengguna
+from monitoring.enums import StatusCatatan, StatusIsian, StatusPeriode
+from monitoring.isian.sebutan import NADA, Status, status_for
+from monitoring.models import Isian, PeriodeMonitoring
+from monitoring.rekap.build import Rekap, build_rekap
+
+AKSI_OPERATOR: dict[str, str] = {
+    StatusIsian.BELUM_MULAI: "Mulai mengisi",
+    StatusIsian.DIISI: "Lanjut mengisi",
+    StatusIsian.TERKIRIM: "Lihat kiriman",
+    StatusIsian.PERLU_PERBAIKAN: "Jawab catatan",
+    StatusIsian.TERVERIFIKASI: "Lihat",
+}
+
+
+@dataclass(frozen=True)
+class Kewajiban:
+    """One thing to do: its state, until when, and the one link to do it."""
+
+    judul: str
+    status: Status
+    keterangan: str
+    batas: datetime.date | None
+    hari_ini: datetime.date
+    url: str
+    aksi: str
+
+    @property
+    def sisa(self) -> str:
+        """How long there is left, in words."""
+        if self.batas is None:
+            return ""
+        days = (self.batas - self.hari_ini).days
+        if days < 0:
+            return f"lewat {-days} hari"
+        return "hari ini" if days == 0 else f"{days} hari lagi"
+
+
+def obligations(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
+    """What waits for `pengguna`, overdue first, then by date, then what has none."""
+    rows: list[Kewajiban] = []
+    if operator(pengguna):
+        rows = _of_operator(pengguna, hari_ini)
+    elif verifikator(pengguna):
+        rows = _of_province(pengguna, hari_ini)
+    elif pimpinan(pengguna):
+        rows = _to_sign(hari_ini)
+    elif admin(pengguna):
+        rows = [
+            _plain("Akun pengguna", hari_ini, reverse("core:pengguna_daftar"), "Kelola"),
+            _plain("Data acuan", hari_ini, reverse("acuan"), "Kelola"),
+        ]
+    return sorted(rows, key=lambda row: row.batas or datetime.date.max)
+
+
+def _plain(judul: str, hari_ini: datetime.date, url: str, aksi: str) -> Kewajiban:
+    return Kewajiban(judul, Status("Tersedia", "netral"), "", None, hari_ini, url, aksi)
+
+
+def _running(pengguna: Pengguna):  # type: ignore[no-untyped-def]
+    return (
+        Isian.objects.visible_to(pengguna)
+        .running()
+        .filter(periode__status__in=[StatusPeriode.DIBUKA, StatusPeriode.REKAP_DIAJUKAN])
+        .select_related("periode", "kabupaten_kota")
+        .annotate(terbuka=Count("catatan", filter=Q(catatan__status=StatusCatatan.TERBUKA)))
+    )
+
+
+def _of_operator(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
+    rows = []
+    for isian in _running(pengguna):
+        returned = isian.status == StatusIsian.PERLU_PERBAIKAN
+        waits = isian.status in (StatusIsian.TERKIRIM, StatusIsian.TERVERIFIKASI)
+        url = isian.get_absolute_url()
+        rows.append(
+            Kewajiban(
+                isian.periode.judul, status_for(isian, pengguna),
+                f"{isian.terbuka} catatan perlu dijawab" if isian.terbuka else "",
+                isian.jawab_sebelum if returned else None if waits else isian.periode.batas_waktu, hari_ini,
+                f"{url}catatan/" if returned else url, AKSI_OPERATOR[isian.status],
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _of_province(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
+    """Sent ones oldest first, then those returned and awaiting an answer, then recaps ready to propose."""
+    wanted = (StatusIsian.TERKIRIM, StatusIsian.PERLU_PERBAIKAN)
+    isian = [row for row in _running(pengguna).order_by("status", "pk") if row.status in wanted]
+    rows = [
+        Kewajiban(
+            str(row.kabupaten_kota), status_for(row, pengguna), row.periode.judul, row.jawab_sebelum, hari_ini,
+            row.get_absolute_url(), "Periksa" if row.status == StatusIsian.TERKIRIM else "Lihat",
+        )
+        for row in isian
+    ]  # fmt: skip
+    if koordinator(pengguna):
+        ready = (
+            PeriodeMonitoring.objects.filter(status=StatusPeriode.DIBUKA)
+            .annotate(
+                semua=Count("isian"), selesai=Count("isian", filter=Q(isian__status=StatusIsian.TERVERIFIKASI))
+            )
+            .filter(selesai__gt=0)
+        )
+        rows += [
+            Kewajiban(
+                f"Rekap {row.judul}", Status(f"{row.selesai} dari {row.semua} terverifikasi", "proses"),
+                "", None, hari_ini, row.get_absolute_url(), "Buka periode",
+            )
+            for row in ready
+        ]  # fmt: skip
+    return rows
+
+
+def _to_sign(hari_ini: datetime.date) -> list[Kewajiban]:
+    label = Status("Menunggu penetapan", NADA[StatusPeriode.REKAP_DIAJUKAN])
+    return [
+        Kewajiban(
+            f"Rekap {row.judul}", label, row.catatan_penetapan, None, hari_ini,
+            reverse("monitoring:periode_tetapkan", args=[row.slug]), "Tetapkan",
+        )
+        for row in PeriodeMonitoring.objects.filter(status=StatusPeriode.REKAP_DIAJUKAN)
+    ]  # fmt: skip
+
+
+def recaps_for(pengguna: Pengguna) -> list[Rekap]:
+    """For heads of office: the latest signed-off period and the running one."""
+    if not pimpinan(pengguna):
+        return []
+    rows = PeriodeMonitoring.objects.exclude(status=StatusPeriode.DISIAPKAN).order_by("-mulai")
+    signed = rows.filter(status=StatusPeriode.DITETAPKAN).first()
+    running = rows.exclude(status=StatusPeriode.DITETAPKAN).first()
+    return [build_rekap(periode) for periode in (signed, running) if periode is not None]

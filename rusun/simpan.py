@@ -1,0 +1,111 @@
+"""Writing to the registry: one section of a location, a new location, closing one, and follow-ups.
+
+What a write changed is read from the registry before and after it, inside the transaction that holds the lock: whatever
+a form, an import or a crafted request tried, a change outside the open cells is rolled back.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+from django.utils import timezone
+
+from core.models import KabupatenKota, Pengguna
+from core.versions import check_version, touch
+
+from .alamat import DAFTAR_LOKASI, Alamat
+from .bagian import TABEL
+from .enums import Jenis, StatusTindakLanjut
+from .models import Permasalahan, Rusun, TindakLanjut
+from .penguncian import registry_write
+from .perbedaan import differences
+from .salinan import Lokasi, location_of
+
+KODE_JENIS = {Jenis.RUSUN: "RSN", Jenis.RUSUS: "RSS"}
+
+
+def _touched(sebelum: Lokasi, sesudah: Lokasi) -> set[Alamat]:
+    """What must be open for `sebelum` to become `sesudah`: cells, and the table where rows came or went."""
+    kode = sebelum["kode"]
+    touched = set()
+    for beda in differences({kode: sebelum}, {kode: sesudah}):
+        alamat = beda.alamat
+        rows_differ = alamat.bagian in TABEL and (
+            (alamat.baris in sebelum[alamat.bagian]) != (alamat.baris in sesudah[alamat.bagian])
+        )
+        touched.add(Alamat(kode, alamat.bagian) if rows_differ else alamat)
+    return touched
+
+
+def save_section(
+    kode: str,
+    versi: int,
+    pengguna: Pengguna,
+    write: Callable[[datetime.datetime], None],
+    *,
+    waktu: datetime.datetime | None = None,
+) -> bool:
+    """Run `write` on the location `kode` under the registry lock; returns whether anything changed.
+
+    Raises `StaleVersion` when the location was saved since version `versi`, `RegistryLocked` when a change falls outside
+    the open cells; then nothing is saved. Every section save counts the location's version on.
+    """
+    waktu = waktu or timezone.now()
+    region = Rusun.objects.values_list("kabupaten_kota", flat=True).get(pk=kode)
+    with registry_write(region) as kunci:
+        rusun = Rusun.objects.select_for_update().get(pk=kode)
+        check_version(rusun, versi)
+        sebelum = location_of(rusun)
+        write(waktu)
+        rusun = Rusun.objects.get(pk=kode)
+        touched = _touched(sebelum, location_of(rusun))
+        kunci.require_open(touched)
+        if touched:
+            rusun.versi = versi
+            touch(rusun, pengguna, waktu)
+            rusun.save(update_fields=["versi", "diubah", "diubah_oleh"])
+    return bool(touched)
+
+
+def create_location(kabupaten_kota: KabupatenKota, jenis: str, nama: str, pengguna: Pengguna) -> Rusun:
+    """Enter a new location under the next free code of its kabupaten/kota, such as `3374-RSN-09`."""
+    with registry_write(kabupaten_kota) as kunci:
+        kunci.require_open([Alamat("", DAFTAR_LOKASI)])
+        prefix = f"{kabupaten_kota.digit}-{KODE_JENIS[Jenis(jenis)]}-"
+        used = Rusun.objects.filter(kode__startswith=prefix).values_list("kode", flat=True)
+        number = max((int(kode.removeprefix(prefix)) for kode in used), default=0) + 1
+        rusun = Rusun(kode=f"{prefix}{number:02d}", kabupaten_kota=kabupaten_kota, jenis=jenis, nama=nama)
+        touch(rusun, pengguna)
+        rusun.save(force_insert=True)
+    return rusun
+
+
+def close_location(rusun: Rusun, alasan: str, pengguna: Pengguna) -> None:
+    """Take a location out of the registry. It is kept with the date and the reason; nothing is deleted."""
+    with registry_write(rusun.kabupaten_kota_id) as kunci:
+        kunci.require_open([Alamat("", DAFTAR_LOKASI)])
+        row = Rusun.objects.select_for_update().get(pk=rusun.pk)
+        row.ditutup_sejak, row.alasan_ditutup = timezone.localdate(), alasan
+        touch(row, pengguna)
+        row.save()
+
+
+def save_follow_up(tindak: TindakLanjut, pengguna: Pengguna) -> None:
+    """Store a follow-up, new or changed. Never locked; its completion date follows its status."""
+    with registry_write(tindak.permasalahan.rusun.kabupaten_kota_id):
+        if tindak.status == StatusTindakLanjut.SELESAI:
+            tindak.selesai_pada = tindak.selesai_pada or timezone.localdate()
+        else:
+            tindak.selesai_pada = None
+        touch(tindak, pengguna)
+        tindak.save()
+
+
+def set_problem_status(masalah: Permasalahan, status: str, pengguna: Pengguna) -> None:
+    """Change how far a problem has come. Never locked."""
+    with registry_write(masalah.rusun.kabupaten_kota_id):
+        row = Permasalahan.objects.select_for_update().get(pk=masalah.pk)
+        row.status = status
+        touch(row, pengguna)
+        row.save()

@@ -1,0 +1,314 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import ProtectedError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.access import allow, operator, sees_registry
+from core.idempotency import perform_once
+from core.scope import get_visible_or_404
+from core.versions import StaleVersion
+
+from .angka import AngkaUnit, of_blok, total
+from .bagian import BAGIAN, MENURUT_KODE, Bagian
+from .forms import (
+    LampiranForm,
+    LokasiBaruForm,
+    SaringRusun,
+    SectionForms,
+    TarikLampiranForm,
+    TindakLanjutForm,
+    TutupLokasiForm,
+    section_forms,
+)
+from .kelengkapan import Kemajuan, percent_complete, progress_of
+from .lampiran import FileRefused, content_of, retire, store
+from .models import Lampiran, Permasalahan, Rusun, TindakLanjut
+from .penguncian import RegistryLocked, lock_state
+from .salinan import location_of, units_of
+from .sebutan import section_rows
+from .simpan import close_location, create_location, save_follow_up, save_section
+
+PER_PAGE = 25
+DOWNLOAD_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+@dataclass(frozen=True)
+class BarisLokasi:
+    """One line of the list."""
+
+    rusun: Rusun
+    angka: AngkaUnit
+
+
+def _units(rusun: Rusun) -> AngkaUnit:
+    return total(
+        of_blok(b.konfigurasi, b.jumlah_unit, b.terhuni, b.kosong_siap, b.kosong_rusak, b.cadangan)
+        for b in rusun.blok.all()
+    )
+
+
+@require_safe
+@allow(sees_registry)
+def daftar(request: HttpRequest) -> HttpResponse:
+    visible = Rusun.objects.visible_to(request.user).active()
+    saring = SaringRusun(request.GET, pengguna=request.user)
+    rows = saring.filter(visible).select_related("kabupaten_kota").prefetch_related("blok")
+    halaman = Paginator(rows.order_by("kode"), PER_PAGE).get_page(request.GET.get("halaman"))
+    context = {
+        "saring": saring,
+        "halaman": halaman,
+        "baris": [BarisLokasi(rusun, _units(rusun)) for rusun in halaman],
+        "boleh_tambah": operator(request.user),
+    }
+    return render(request, "rusun/rusun_daftar.html", context)
+
+
+@dataclass(frozen=True)
+class Langkah:
+    """A section in the navigation of a location."""
+
+    label: str
+    url: str
+    keadaan: str
+    aktif: bool = False
+    keterangan: str = ""
+
+
+def section_steps(kemajuan: list[Kemajuan], url_of: Any, aktif: str = "") -> list[Langkah]:
+    """Sections with their progress, each with the URL that `url_of(kode)` gives."""
+    return [Langkah(row.judul, url_of(row.bagian), row.keadaan, row.bagian == aktif) for row in kemajuan]
+
+
+@require_safe
+@allow(sees_registry)
+def detail(request: HttpRequest, kode: str) -> HttpResponse:
+    rusun = get_visible_or_404(Rusun.objects.select_related("kabupaten_kota"), request.user, kode=kode)
+    lokasi = location_of(rusun)
+    may_edit = operator(request.user) and rusun.ditutup_sejak is None
+    problems = rusun.permasalahan.select_related("kategori").prefetch_related("tindak_lanjut")
+    context = {
+        "rusun": rusun,
+        "angka": units_of(lokasi),
+        "persen_lengkap": percent_complete(lokasi),
+        "bagian": [(bagian, section_rows(lokasi, bagian)) for bagian in BAGIAN],
+        "blok": rusun.blok.all(),
+        "tarif": rusun.tarif.all(),
+        "permasalahan": problems,
+        "lampiran": Lampiran.objects.visible_to(request.user).filter(rusun=rusun).current(),
+        "kunci": lock_state(rusun.kabupaten_kota_id),
+        "boleh_ubah": may_edit,
+        "hari_ini": timezone.localdate(),
+        "langkah": section_steps(progress_of(lokasi), lambda bagian: f"#{bagian}"),
+    }
+    return render(request, "rusun/rusun_detail.html", context)
+
+
+def fill_section(
+    request: HttpRequest, rusun: Rusun, bagian: Bagian, berikut: str
+) -> tuple[SectionForms, HttpResponse | None, int]:
+    """Show or save one section: the forms, and either the redirect to `berikut` or the status of the page to render.
+
+    Every refusal (invalid, locked, saved by somebody else meanwhile) keeps what was typed.
+    """
+    kunci = lock_state(rusun.kabupaten_kota_id)
+    if request.method != "POST":
+        return section_forms(rusun, bagian, kunci=kunci), None, 200
+    forms = section_forms(rusun, bagian, request.POST, kunci)
+    if not forms.is_valid():
+        return forms, None, 422
+    head = forms.kepala.cleaned_data
+
+    def write() -> str:
+        save_section(rusun.kode, head["versi"], request.user, lambda waktu: forms.save(request.user, waktu))
+        return berikut
+
+    try:
+        tujuan = perform_once(head["kunci_formulir"], request.user, write)
+    except (StaleVersion, RegistryLocked) as refusal:
+        messages.error(request, str(refusal))
+        return forms, None, 409
+    except ProtectedError:
+        messages.error(
+            request, "Blok yang masih punya riwayat penghuni tidak dapat dihapus. Pindahkan penghuninya dahulu."
+        )
+        return forms, None, 409
+    messages.success(request, f"{bagian.judul} tersimpan pukul {timezone.localtime():%H.%M}.")
+    return forms, redirect(tujuan), 302
+
+
+def next_section(bagian: Bagian) -> Bagian | None:
+    """The section that follows in form order."""
+    place = BAGIAN.index(bagian) + 1
+    return BAGIAN[place] if place < len(BAGIAN) else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(operator)
+def ubah(request: HttpRequest, kode: str, bagian: str) -> HttpResponse:
+    rusun = get_visible_or_404(Rusun.objects.active().select_related("kabupaten_kota"), request.user, kode=kode)
+    section = MENURUT_KODE.get(bagian)
+    if section is None:
+        raise Http404
+    after = next_section(section)
+    berikut = reverse("rusun:ubah", args=[kode, after.kode]) if after else reverse("rusun:detail", args=[kode])
+    forms, response, status = fill_section(request, rusun, section, berikut)
+    if response is not None:
+        return response
+    kemajuan = progress_of(location_of(Rusun.objects.visible_to(request.user).get(pk=kode)))
+    context = {
+        "rusun": rusun,
+        "bagian": section,
+        "formulir": forms,
+        "kunci": forms.kunci,
+        "langkah": section_steps(kemajuan, lambda row: reverse("rusun:ubah", args=[kode, row]), section.kode),
+        "terakhir": after is None,
+    }
+    return render(request, "rusun/rusun_ubah.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(operator)
+def tambah(request: HttpRequest) -> HttpResponse:
+    form = LokasiBaruForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+
+        def create() -> str:
+            data = form.cleaned_data
+            rusun = create_location(request.user.kabupaten_kota, data["jenis"], data["nama"], request.user)
+            return reverse("rusun:ubah", args=[rusun.kode, "identitas"])
+
+        try:
+            return redirect(perform_once(form.cleaned_data["kunci_formulir"], request.user, create))
+        except RegistryLocked as refusal:
+            messages.error(request, str(refusal))
+    return render(request, "rusun/rusun_tambah.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(operator)
+def tutup(request: HttpRequest, kode: str) -> HttpResponse:
+    rusun = get_visible_or_404(Rusun.objects.active(), request.user, kode=kode)
+    form = TutupLokasiForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+
+        def close() -> str:
+            close_location(rusun, form.cleaned_data["alasan"], request.user)
+            return reverse("rusun:daftar")
+
+        try:
+            tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, close)
+        except RegistryLocked as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"{rusun.nama} ditutup.")
+            return redirect(tujuan)
+    context = {"form": form, "rusun": rusun, "judul": f"Tutup {rusun.nama}", "simpan": "Tutup lokasi"}
+    return render(request, "rusun/rusun_tutup.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(operator)
+def tindak_lanjut_tambah(request: HttpRequest, pk: str) -> HttpResponse:
+    masalah = get_visible_or_404(Permasalahan.objects.select_related("rusun", "kategori"), request.user, pk=pk)
+    return _follow_up(request, TindakLanjut(permasalahan=masalah, penanggung_jawab=masalah.penanggung_jawab))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(operator)
+def tindak_lanjut_ubah(request: HttpRequest, pk: str) -> HttpResponse:
+    tindak = get_visible_or_404(
+        TindakLanjut.objects.select_related("permasalahan__rusun", "permasalahan__kategori"), request.user, pk=pk
+    )
+    return _follow_up(request, tindak)
+
+
+def _follow_up(request: HttpRequest, tindak: TindakLanjut) -> HttpResponse:
+    masalah, kembali = tindak.permasalahan, reverse("rusun:detail", args=[tindak.permasalahan.rusun_id])
+    form = TindakLanjutForm(request.POST or None, instance=tindak)
+    if request.method == "POST" and form.is_valid():
+
+        def save() -> str:
+            save_follow_up(form.instance, request.user)
+            return kembali
+
+        messages.success(request, "Tindak lanjut tersimpan.")
+        return redirect(perform_once(form.cleaned_data["kunci_formulir"], request.user, save))
+    context = {"form": form, "masalah": masalah, "kembali": kembali}
+    return render(request, "rusun/tindak_lanjut_ubah.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(operator)
+def lampiran_tambah(request: HttpRequest, kode: str) -> HttpResponse:
+    rusun = get_visible_or_404(Rusun.objects.active(), request.user, kode=kode)
+    form = LampiranForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+
+        def save() -> str:
+            store(
+                rusun, data["jenis"], data["berkas"], data["berkas"].name, request.user, keterangan=data["keterangan"]
+            )
+            return reverse("rusun:detail", args=[kode])
+
+        try:
+            tujuan = perform_once(data["kunci_formulir"], request.user, save)
+        except FileRefused as refusal:
+            form.add_error("berkas", str(refusal))
+        except RegistryLocked as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Lampiran tersimpan.")
+            return redirect(tujuan)
+    context = {"form": form, "rusun": rusun}
+    return render(request, "rusun/lampiran_tambah.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(operator)
+def lampiran_tarik(request: HttpRequest, pk: str) -> HttpResponse:
+    lampiran = get_visible_or_404(Lampiran.objects.current().select_related("rusun"), request.user, pk=pk)
+    form = TarikLampiranForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+
+        def save() -> str:
+            retire(lampiran, form.cleaned_data["alasan"], request.user)
+            return reverse("rusun:detail", args=[lampiran.rusun_id])
+
+        try:
+            return redirect(perform_once(form.cleaned_data["kunci_formulir"], request.user, save))
+        except RegistryLocked as refusal:
+            messages.error(request, str(refusal))
+    context = {
+        "form": form,
+        "rusun": lampiran.rusun,
+        "judul": f"Tarik {lampiran.nama_asli}",
+        "simpan": "Tarik lampiran",
+    }
+    return render(request, "rusun/rusun_tutup.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@allow(sees_registry)
+def lampiran_unduh(request: HttpRequest, pk: str) -> HttpResponse:
+    lampiran = get_visible_or_404(Lampiran.objects.all(), request.user, pk=pk)
+    try:
+        content = content_of(lampiran)
+    except FileNotFoundError:
+        raise Http404 from None
+    ending = lampiran.berkas.rsplit(".", 1)[-1]
+    response = HttpResponse(content, content_type=lampiran.tipe)
+    response["Content-Disposition"] = (
+        f'attachment; filename="{lampiran.rusun_id}-{lampiran.jenis}-{lampiran.pk}.{ending}"'
+    )
+    response["Content-Security-Policy"] = DOWNLOAD_POLICY
+    return response

@@ -1,0 +1,170 @@
+"""The admin's pages: accounts, passwords, the trail."""
+
+import datetime
+import uuid
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from core.accounts import LastAdmin, save_account
+from core.models import JejakAkses, KabupatenKota, Pengguna
+from core.models.trail import AppendOnlyError
+
+DAFTAR, TAMBAH, JEJAK = (reverse(f"core:{name}") for name in ("pengguna_daftar", "pengguna_tambah", "jejak"))
+SANDI = "rumah-susun-di-tepi-kali"
+
+
+def account(username, peran, **more):
+    return Pengguna.objects.create_user(username, SANDI, nama=username.title(), peran=peran, **more)
+
+
+@pytest.fixture
+def semarang(db):
+    return KabupatenKota.objects.create(
+        kode="33.74", nama="Kota Semarang", jenis="kota", ibu_kota="Semarang", baris=1, kolom=6
+    )
+
+
+@pytest.fixture
+def admin(db):
+    return account("admin", "admin")
+
+
+@pytest.fixture
+def as_admin(client, admin):
+    client.force_login(admin, backend="core.signin.PenggunaBackend")
+    return client
+
+
+def posted(**more):
+    return {"username": "operator.3374", "nama": "Siti", "peran": "operator", "kabupaten_kota": "33.74",
+            "is_active": "on", "kunci_formulir": str(uuid.uuid4()), **more}  # fmt: skip
+
+
+@pytest.mark.parametrize("peran", ["verifikator", "pimpinan"])
+def test_pages_of_the_admin_are_closed_to_others(client, admin, peran):
+    client.force_login(account("lain", peran), backend="core.signin.PenggunaBackend")
+    pages = [
+        DAFTAR,
+        TAMBAH,
+        JEJAK,
+        *(reverse(f"core:{n}", args=[admin.pk]) for n in ("pengguna_ubah", "pengguna_sandi")),
+    ]
+    assert [client.get(page).status_code for page in pages] == [403] * 5
+
+
+def test_new_account_is_made_once_and_cannot_enter_before_its_password_is_set(as_admin, semarang):
+    data = posted()
+    first, again = as_admin.post(TAMBAH, data), as_admin.post(TAMBAH, data)
+    siti = Pengguna.objects.get(username="operator.3374")
+    assert [first.url, again.url] == [reverse("core:pengguna_sandi", args=[siti.pk])] * 2
+    assert (siti.kabupaten_kota, siti.has_usable_password()) == (semarang, False)
+
+
+def test_taken_username_is_told_at_its_field(as_admin, semarang):
+    response = as_admin.post(TAMBAH, posted(username="admin"))
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["username"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"kabupaten_kota": ""}, "kabupaten_kota"),
+        ({"peran": "pimpinan"}, "kabupaten_kota"),
+        ({"koordinator": "on"}, "koordinator"),
+        ({"peran": "verifikator", "kabupaten_kota": "", "akses_penghuni": "on"}, "akses_penghuni"),
+        ({"username": "dua kata"}, "username"),
+        ({"nip": "123"}, "nip"),
+    ],
+)
+def test_account_that_contradicts_itself_is_told_at_the_field(as_admin, semarang, changes, field):
+    response = as_admin.post(TAMBAH, posted(**changes))
+    assert (response.status_code, list(response.context["form"].errors)) == (422, [field])
+
+
+def test_password_is_set_and_opens_the_door(as_admin, client, semarang):
+    siti = account("operator.3374", "operator", kabupaten_kota=semarang)
+    data = {"new_password1": "pintu-biru-nomor-dua", "new_password2": "pintu-biru-nomor-dua",
+            "kunci_formulir": str(uuid.uuid4())}  # fmt: skip
+    response = as_admin.post(reverse("core:pengguna_sandi", args=[siti.pk]), data)
+    siti.refresh_from_db()
+    assert (response.url, siti.check_password("pintu-biru-nomor-dua")) == (DAFTAR, True)
+
+
+def test_short_password_is_refused(as_admin, admin):
+    data = {"new_password1": "pendek", "new_password2": "pendek", "kunci_formulir": str(uuid.uuid4())}
+    assert as_admin.post(reverse("core:pengguna_sandi", args=[admin.pk]), data).status_code == 422
+
+
+def test_admin_who_changes_the_own_password_stays_signed_in(as_admin, admin):
+    data = {"new_password1": SANDI * 2, "new_password2": SANDI * 2, "kunci_formulir": str(uuid.uuid4())}
+    as_admin.post(reverse("core:pengguna_sandi", args=[admin.pk]), data)
+    assert as_admin.get(DAFTAR).status_code == 200
+
+
+def test_last_active_admin_cannot_be_closed(as_admin, admin):
+    data = {"nama": "Admin", "peran": "admin", "kunci_formulir": str(uuid.uuid4())}
+    response = as_admin.post(reverse("core:pengguna_ubah", args=[admin.pk]), data)
+    admin.refresh_from_db()
+    assert (response.status_code, admin.is_active) == (422, True)
+
+
+def test_admin_can_be_closed_when_another_remains(admin):
+    account("admin2", "admin")
+    admin.is_active = False
+    assert save_account(admin).is_active is False
+
+
+def test_example_admin_does_not_count_where_examples_are_refused(admin, settings):
+    settings.ALLOW_EXAMPLE = False
+    account("contoh", "admin", contoh=True)
+    admin.is_active = False
+    with pytest.raises(LastAdmin):
+        save_account(admin)
+
+
+def test_list_of_accounts_marks_examples_and_is_narrowed(as_admin, semarang):
+    account("operator.3374", "operator", kabupaten_kota=semarang, contoh=True)
+    response = as_admin.get(DAFTAR, {"peran": "operator"})
+    assert [akun.username for akun in response.context["halaman"].object_list] == ["operator.3374"]
+    assert "Akun contoh" in response.content.decode()
+
+
+# --- The trail --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def trail(admin):
+    def write(waktu, objek_id="x"):
+        return JejakAkses.objects.create(
+            waktu=waktu, pengguna=admin, tindakan="lihat", objek="penghuni", objek_id=objek_id
+        )
+
+    return write
+
+
+def test_trail_is_narrowed_by_object_and_date_in_wib(as_admin, admin, trail):
+    wib = timezone.get_default_timezone()
+    early = trail(datetime.datetime(2021, 8, 19, 0, 0, tzinfo=wib), "a")
+    late = trail(datetime.datetime(2021, 8, 19, 23, 59, tzinfo=wib), "b")
+    trail(datetime.datetime(2021, 8, 20, 0, 0, tzinfo=wib), "c")
+
+    def shown(**query):
+        return list(as_admin.get(JEJAK, query).context["halaman"].object_list)
+
+    assert shown(dari="2021-08-19", sampai="2021-08-19") == [late, early]
+    assert shown(objek="a", pengguna=admin.pk) == [early]
+
+
+def test_trail_cannot_be_changed_or_removed(trail):
+    row = trail(timezone.now())
+    for attempt in (
+        row.save,
+        row.delete,
+        JejakAkses.objects.all().delete,
+        lambda: JejakAkses.objects.update(alasan=""),
+    ):
+        with pytest.raises(AppendOnlyError):
+            attempt()
+    assert JejakAkses.objects.count() == 1

@@ -1,0 +1,113 @@
+"""Numbers of residents at rest: sealed, looked up by hash, opened by any key, sealed again by a rotation."""
+
+import io
+import pickle
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+
+from core.models import KabupatenKota
+from core.sealed import InvalidToken, Sealed, fingerprint, fingerprints, mask, seal, unseal
+from penghuni.models import Penghuni
+
+NIK = "3374014107900001"
+
+
+@pytest.fixture
+def sutarmi(db):
+    semarang = KabupatenKota.objects.create(
+        kode="33.74", nama="Kota Semarang", jenis="kota", ibu_kota="Semarang", baris=1, kolom=6
+    )
+    return Penghuni.objects.create(kabupaten_kota=semarang, nama="Sutarmi", nik=NIK, diubah=timezone.now())
+
+
+def stored():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nik, nik_sidik FROM penghuni_penghuni")
+        return cursor.fetchone()
+
+
+def rotate():
+    out = io.StringIO()
+    call_command("rotasi_kunci", stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [(NIK, "3374**********01"), ("081234567890", "081*******90"), ("1234", "****"), ("", "")]
+)
+def test_mask_keeps_the_ends_only(text, shown):
+    assert mask(text) == shown
+
+
+def test_sealed_value_prints_its_mask_in_every_way():
+    value = Sealed(NIK)
+    assert {str(value), repr(value), f"{value}"} == {"3374**********01"}
+
+
+def test_sealed_value_cannot_be_pickled():
+    with pytest.raises(TypeError):
+        pickle.dumps(Sealed(NIK))
+
+
+def test_sealed_twice_is_not_the_same_text():
+    assert seal(NIK) != seal(NIK)
+    assert unseal(seal(NIK)) == NIK
+
+
+def test_table_holds_no_readable_number(sutarmi):
+    token, sidik = stored()
+    assert NIK not in token
+    assert (unseal(token), sidik) == (NIK, fingerprint(NIK))
+
+
+def test_row_is_found_by_its_number(sutarmi):
+    assert list(Penghuni.objects.with_nik(NIK)) == [sutarmi]
+    assert list(Penghuni.objects.with_nik("3374014107900002")) == []
+
+
+def test_rotation_seals_again_under_the_first_key(sutarmi, settings):
+    old, new = settings.KUNCI_DATA[0], Fernet.generate_key().decode()
+    settings.KUNCI_DATA = [new, old]
+    assert len(fingerprints(NIK)) == 2
+    assert list(Penghuni.objects.with_nik(NIK)) == [sutarmi]
+
+    assert "penghuni.Penghuni: 1 baris disegel ulang." in rotate()
+
+    settings.KUNCI_DATA = [new]
+    token, sidik = stored()
+    assert (unseal(token), sidik) == (NIK, fingerprint(NIK))
+    assert list(Penghuni.objects.with_nik(NIK)) == [sutarmi]
+
+
+def test_rotation_skips_what_is_done(sutarmi, settings):
+    settings.KUNCI_DATA = [Fernet.generate_key().decode(), *settings.KUNCI_DATA]
+    rotate()
+    after_first = stored()
+    assert "penghuni.Penghuni: 0 baris disegel ulang." in rotate()
+    assert stored() == after_first
+
+
+def test_rotation_without_the_old_key_stops_and_names_no_number(sutarmi, settings):
+    before = stored()
+    settings.KUNCI_DATA = [Fernet.generate_key().decode()]
+    with pytest.raises(CommandError, match="tidak terbuka dengan kunci mana pun"):
+        rotate()
+    assert stored() == before
+
+
+def test_value_without_its_key_is_not_guessed(settings):
+    token = seal(NIK)
+    settings.KUNCI_DATA = [Fernet.generate_key().decode()]
+    with pytest.raises(InvalidToken):
+        unseal(token)
+
+
+def test_new_key_can_seal(settings):
+    out = io.StringIO()
+    call_command("kunci_baru", stdout=out)
+    settings.KUNCI_DATA = [out.getvalue().strip()]
+    assert unseal(seal(NIK)) == NIK

@@ -1,0 +1,100 @@
+"""Two at once, on PostgreSQL with real threads: one wins, the history says it once, nothing is lost or smuggled in."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from core.idempotency import new_key, perform_once
+from core.versions import check_version, touch
+from monitoring.enums import Gerak, StatusIsian
+from monitoring.isian.workflow import MoveRefused, apply_move
+from monitoring.models import Isian, Kiriman, RiwayatIsian
+from rusun.alamat import Alamat
+from rusun.models import Rusun
+from rusun.penguncian import RegistryLocked, registry_write
+from rusun.perbedaan import differences
+from rusun.salinan import registry_of
+from rusun.simpan import create_location
+
+from .factories import make_isian, make_periode, make_rusun
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+def at_once(*actions):
+    """Start all actions together; each answer is what the action returned or the exception it raised."""
+    barrier = threading.Barrier(len(actions), timeout=10)
+
+    def run(action):
+        try:
+            barrier.wait()
+            return action()
+        except (MoveRefused, RegistryLocked) as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(run, actions))
+
+
+@pytest.fixture
+def isian(koordinator, kudus, operator):
+    make_rusun(kudus)
+    return make_isian(make_periode(koordinator, kudus), operator)
+
+
+@pytest.mark.parametrize("putaran", range(3))
+def test_of_two_verifying_at_once_one_wins_and_the_other_reads_who(isian, operator, verifikator, verifikator2, putaran):
+    apply_move(isian, Gerak.KIRIM, operator)
+    answers = at_once(
+        lambda: apply_move(isian, Gerak.VERIFIKASI, verifikator),
+        lambda: apply_move(isian, Gerak.VERIFIKASI, verifikator2),
+    )
+    (refusal,) = [answer for answer in answers if isinstance(answer, MoveRefused)]
+    (row,) = RiwayatIsian.objects.filter(isian=isian, gerak=Gerak.VERIFIKASI).select_related("pengguna")
+    assert refusal.pesan.startswith(f"Langkah ini tidak dapat dilakukan: {row.pengguna.nama} sudah menjalankan")
+
+
+@pytest.mark.parametrize("putaran", range(3))
+def test_a_send_submitted_twice_makes_one_kiriman_and_leads_to_one_page(isian, operator, putaran):
+    key = new_key()
+
+    def send():
+        apply_move(isian, Gerak.KIRIM, operator)
+        return reverse("beranda")
+
+    answers = at_once(*[lambda: perform_once(key, operator, send)] * 2)
+    assert answers == [reverse("beranda")] * 2
+    assert [row.nomor for row in Kiriman.objects.filter(isian=isian)] == [1]
+    assert RiwayatIsian.objects.filter(isian=isian, gerak=Gerak.KIRIM).count() == 1
+
+
+@pytest.mark.parametrize("putaran", range(5))
+def test_an_edit_racing_a_send_is_in_the_kiriman_or_refused(isian, operator, kudus, putaran):
+    rusun = Rusun.objects.get()
+
+    def edit():
+        with registry_write(kudus) as kunci:
+            row = Rusun.objects.select_for_update().get(pk=rusun.pk)
+            check_version(row, rusun.versi)
+            kunci.require_open([Alamat(row.kode, "hunian", "", "daftar_tunggu")])
+            row.daftar_tunggu = 99
+            touch(row, operator)
+            row.save()
+        return "saved"
+
+    _, edited = at_once(lambda: apply_move(isian, Gerak.KIRIM, operator), edit)
+    kiriman = Kiriman.objects.get(isian=isian)
+    assert Isian.objects.get().status == StatusIsian.TERKIRIM
+    assert differences(kiriman.registri, registry_of(kudus)) == []
+    assert (kiriman.registri[rusun.kode]["hunian"]["daftar_tunggu"] == 99) == (edited == "saved")
+
+
+@pytest.mark.parametrize("putaran", range(3))
+def test_locations_entered_at_once_get_codes_of_their_own(kudus, operator, putaran):
+    rows = at_once(*[lambda: create_location(kudus, "rusun", "Rusunawa Baru", operator)] * 4)
+    assert sorted(row.kode for row in rows) == [f"3319-RSN-{number:02d}" for number in range(1, 5)]
