@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection
 from django.http import HttpRequest
 
 from .models import Pengguna
@@ -35,3 +37,15 @@ class PenggunaBackend(BaseBackend):
 def may_sign_in(pengguna: Pengguna) -> bool:
     """Active, and no example account outside the example."""
     return pengguna.is_active and (settings.ALLOW_EXAMPLE or not pengguna.contoh)
+
+
+def refuse_example() -> None:
+    """Stop a production start while example accounts are loaded. A database that cannot be asked stops nothing."""
+    try:
+        loaded = Pengguna.objects.filter(contoh=True).exists()
+    except DatabaseError:
+        return
+    finally:
+        connection.close()
+    if loaded:
+        raise ImproperlyConfigured("The example is loaded: production needs a database of its own, without it.")

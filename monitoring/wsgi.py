@@ -2,8 +2,14 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "monitoring.settings_production")
 
 application = get_wsgi_application()
+
+if not settings.ALLOW_EXAMPLE:
+    from core.signin import refuse_example  # models exist only once the application is set up
+
+    refuse_example()

@@ -69,7 +69,7 @@ def value_text(alamat: Alamat, value: Any) -> str:
         day = parse_date(str(value))
         return tanggal(day) if day else str(value)
     if isinstance(value, int):
-        if field is not None and "Rp" in str(field.verbose_name):
+        if field is not None and "(Rp)" in str(field.verbose_name):
             return rupiah(value)
         return str(value) if field is not None and "tahun" in str(field.verbose_name) else angka(value)
     if field is not None and field.get_internal_type() == "DecimalField":

@@ -48,8 +48,8 @@ def save_section(
 ) -> bool:
     """Run `write` on the location `kode` under the registry lock; returns whether anything changed.
 
-    Raises `StaleVersion` when the location was saved since version `versi`, `RegistryLocked` when a change falls outside
-    the open cells; then nothing is saved. Every section save counts the location's version on.
+    Raises `StaleVersion` when the location was saved since `versi`, `RegistryLocked` when a change falls outside the
+    open cells; then nothing is saved. Every section save counts the location's version on.
     """
     waktu = waktu or timezone.now()
     region = Rusun.objects.values_list("kabupaten_kota", flat=True).get(pk=kode)

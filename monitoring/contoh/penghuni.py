@@ -14,10 +14,24 @@ from penghuni.models import Hunian, Penghuni
 from rusun.enums import AsalData, Jawaban, PolaHunian
 from rusun.models import Blok
 
-PRIA = ("Ahmad", "Budi", "Eko", "Slamet", "Joko", "Agus", "Sutrisno", "Hadi", "Rudi", "Wahyu", "Teguh", "Yanto", "Imam")
+PRIA: tuple[str, ...] = (
+    "Ahmad",
+    "Budi",
+    "Eko",
+    "Slamet",
+    "Joko",
+    "Agus",
+    "Sutrisno",
+    "Hadi",
+    "Rudi",
+    "Wahyu",
+    "Teguh",
+    "Yanto",
+    "Imam",
+)
 PRIA += ("Suparno", "Dedi", "Arif", "Bayu", "Heru", "Kasno", "Mulyono")
 WANITA = ("Siti", "Sri", "Dewi", "Endang", "Lestari", "Ningsih", "Rina", "Wati", "Yuni", "Tutik", "Nurul", "Kartini")
-BELAKANG = (
+BELAKANG: tuple[str, ...] = (
     "Santoso",
     "Wibowo",
     "Nugroho",
@@ -41,7 +55,13 @@ BELAKANG += (
     "Ramadhan",
     "Firmansyah",
 )
-KERJA = (Pekerjaan.BURUH_PABRIK, Pekerjaan.PEDAGANG, Pekerjaan.OJEK, Pekerjaan.JASA, Pekerjaan.HARIAN_LEPAS)
+KERJA: tuple[Pekerjaan, ...] = (
+    Pekerjaan.BURUH_PABRIK,
+    Pekerjaan.PEDAGANG,
+    Pekerjaan.OJEK,
+    Pekerjaan.JASA,
+    Pekerjaan.HARIAN_LEPAS,
+)
 KERJA += (Pekerjaan.NELAYAN, Pekerjaan.PETANI, Pekerjaan.LAINNYA)
 
 

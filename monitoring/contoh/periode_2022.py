@@ -146,7 +146,7 @@ def _shift(
 ) -> None:
     # Kiriman refuse update(): a bare QuerySet is the deliberate way around it, for example periods only. The text of a
     # kiriman stays as it was sent; what moves are the times around it.
-    rows = models.QuerySet(model)
+    rows: models.QuerySet[models.Model] = models.QuerySet(model)
     for row in list(rows.filter(**of_period).distinct()):
         moved = {name: getattr(row, name) + delta for name in columns if getattr(row, name) is not None}
         rows.filter(pk=row.pk).update(**moved)

@@ -26,7 +26,7 @@ PROFIL = (
     (("minat_ya", 58), ("minat_tidak", 17)),
 )
 REST = ("kerja_lainnya", "hasil_atas_8jt", "huni_atas_6th", "asal_luar", "minat_belum_tahu")
-SARANA = (
+SARANA: tuple[str, ...] = (
     "kondisi_air",
     "kondisi_listrik",
     "kondisi_sanitasi",

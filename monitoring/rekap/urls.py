@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import views
+
+urlpatterns = [
+    path("rekap/", views.rekap, name="rekap"),
+    path("rekap.pdf", views.rekap_pdf, name="rekap_pdf"),
+    path("rekap.xlsx", views.rekap_xlsx, name="rekap_xlsx"),
+]
