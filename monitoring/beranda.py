@@ -109,9 +109,7 @@ def _of_province(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]
     if koordinator(pengguna):
         ready = (
             PeriodeMonitoring.objects.filter(status=StatusPeriode.DIBUKA)
-            .annotate(
-                semua=Count("isian"), selesai=Count("isian", filter=Q(isian__status=StatusIsian.TERVERIFIKASI))
-            )
+            .annotate(semua=Count("isian"), selesai=Count("isian", filter=Q(isian__status=StatusIsian.TERVERIFIKASI)))
             .filter(selesai__gt=0)
         )
         rows += [
