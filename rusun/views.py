@@ -240,8 +240,9 @@ def _follow_up(request: HttpRequest, tindak: TindakLanjut) -> HttpResponse:
             save_follow_up(form.instance, request.user)
             return kembali
 
+        tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, save)
         messages.success(request, "Tindak lanjut tersimpan.")
-        return redirect(perform_once(form.cleaned_data["kunci_formulir"], request.user, save))
+        return redirect(tujuan)
     context = {"form": form, "masalah": masalah, "kembali": kembali}
     return render(request, "rusun/tindak_lanjut_ubah.html", context, status=422 if form.is_bound else 200)
 

@@ -200,8 +200,12 @@ def sum_up(lokasi: Iterable[LokasiRekap]) -> Jumlah:
     return Jumlah(len(rows), len({row.kode_daerah for row in rows}), **asdict(angka))
 
 
+SENT = (StatusIsian.TERKIRIM, StatusIsian.PERLU_PERBAIKAN, StatusIsian.TERVERIFIKASI)
+
+
 def _used_kiriman(periode: PeriodeMonitoring, kabupaten_kota: str | None) -> list[Any]:
-    last = Kiriman.objects.filter(isian=OuterRef("pk")).order_by("-nomor").values("pk")[:1]
+    # A kiriman that was withdrawn (the isian is being filled in again) counts as not sent.
+    last = Kiriman.objects.filter(isian=OuterRef("pk"), isian__status__in=SENT).order_by("-nomor").values("pk")[:1]
     rows = periode.isian.select_related("kabupaten_kota").annotate(dipakai=Coalesce("kiriman_sah", Subquery(last)))
     return list(rows.filter(Q(kabupaten_kota=kabupaten_kota) if kabupaten_kota else Q()).order_by("kabupaten_kota"))
 
@@ -220,7 +224,7 @@ def build_rekap(periode: PeriodeMonitoring, *, kabupaten_kota: str | None = None
     """The recap of `periode`, of the province or of one kabupaten/kota (Kemendagri code). Three queries."""
     isian_rows = _used_kiriman(periode, kabupaten_kota)
     by_kiriman = {isian.dipakai: isian for isian in isian_rows if isian.dipakai}
-    figures = KirimanRusun.objects.filter(kiriman__in=by_kiriman).select_related("kiriman").order_by("kode")
+    figures = KirimanRusun.objects.filter(kiriman__in=by_kiriman).select_related("kiriman").defer("kiriman__isi").order_by("kode")
     locations: dict[int, list[LokasiRekap]] = {isian.pk: [] for isian in isian_rows}
     numbers: dict[int, int] = {}
     for row in figures:

@@ -55,7 +55,7 @@ def html_to_pdf(html: str) -> bytes:
     try:
         from weasyprint import CSS, HTML
         from weasyprint.urls import URLFetcher
-    except OSError as error:
+    except (ImportError, OSError) as error:
         raise PdfUnavailable from error
     fetcher = URLFetcher(allowed_protocols=("data",))
     stylesheet = CSS(filename=finders.find("css/cetak.css"), url_fetcher=fetcher)

@@ -1,0 +1,120 @@
+"""The example reproduces the published figures, and every output of the recap says the same."""
+
+import io
+import json
+import re
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+from django.db.models import Count, Q
+from django.test import Client
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from core.models import Pengguna
+from monitoring.enums import StatusCatatan
+from monitoring.models import Catatan, Isian, Kiriman, PeriodeMonitoring
+from monitoring.rekap.build import build_rekap
+from penghuni.models import Hunian, Penghuni
+from rusun.alamat import Alamat
+from rusun.models import Blok
+from rusun.penguncian import lock_state
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contoh")]
+
+
+def rekap(slug):
+    return build_rekap(PeriodeMonitoring.objects.get(slug=slug))
+
+
+def test_published_totals_of_2021_are_reproduced():
+    data = rekap("desk-2021")
+    assert (data.jumlah.lokasi, data.jumlah.kabupaten_kota, data.jumlah.tower) == (61, 23, 120)
+    assert (data.jumlah.unit, data.jumlah.terhuni, data.jumlah.persen_terhuni) == (9778, 8051, Decimal("82.34"))
+    assert (data.jumlah.kosong_siap, data.jumlah.kosong_rusak, data.jumlah.cadangan) == (1169, 396, 162)
+    assert (data.jumlah_rusus.lokasi, data.jumlah_rusus.kabupaten_kota) == (4, 3)
+    assert data.sementara == ""
+
+
+def test_page_pdf_workbook_and_json_of_2021_say_the_same(tmp_path):
+    """Issue 2, done-when 1: one comparison of all four."""
+    data = rekap("desk-2021")
+    expected = ["61", "120", "9.778", "8.051", "82,34%"]
+
+    client = Client()
+    client.force_login(Pengguna.objects.get(username="pimpinan"), backend="core.signin.PenggunaBackend")
+    page = client.get("/periode/desk-2021/rekap/").content.decode()
+    shown = re.findall(r'<strong class="kartu-angka-nilai">([^<]+)</strong>', page)
+    assert shown == expected
+
+    for kind in ("json", "xlsx", "pdf"):
+        call_command("rekap", "desk-2021", format=kind, output=str(tmp_path / f"rekap.{kind}"))
+    figures = json.loads((tmp_path / "rekap.json").read_text())
+    total = figures["jumlah"]
+    assert [total[name] for name in ("lokasi", "tower", "unit", "terhuni", "persen_terhuni")] == [
+        61, 120, 9778, 8051, 82.34,
+    ]  # fmt: skip
+
+    summary = load_workbook(tmp_path / "rekap.xlsx")["Ringkasan"]
+    rows = {row[0]: row[1:] for row in summary.iter_rows(values_only=True) if row[0]}
+    assert rows["Rusun"] == (23, 61, 120, 9778, 8051, 1169, 396, 162, 82.34)
+    assert rows["Rusus"][:2] == (3, 4)
+    sheet = load_workbook(tmp_path / "rekap.xlsx")["Per kabupaten-kota"]
+    lines = {row[0]: row[3:10] for row in sheet.iter_rows(values_only=True) if row[0] and row[0].startswith("33.")}
+
+    text = " ".join(page.extract_text() for page in PdfReader(tmp_path / "rekap.pdf").pages)
+    words = " ".join(text.split())
+    for figure in expected:
+        assert figure in words
+    for baris in data.baris:
+        json_row = next(row for row in figures["baris"] if row["kode"] == baris.kode)["rusun"]
+        names = ("lokasi", "tower", "unit", "terhuni", "kosong_siap", "kosong_rusak", "cadangan")
+        in_json = tuple(json_row[name] for name in names)
+        assert in_json == lines[baris.kode]
+        printed = " ".join(f"{value:,}".replace(",", ".") for value in in_json)
+        assert f"{baris.nama} Terverifikasi {printed}" in words
+
+
+def test_running_period_has_isian_in_every_state():
+    states = Counter(Isian.objects.filter(periode__slug="desk-2022").values_list("status", flat=True))
+    assert states == {"terverifikasi": 9, "terkirim": 4, "perlu_perbaikan": 3, "diisi": 5, "belum_mulai": 2}
+    assert rekap("desk-2022").sementara == "SEMENTARA, 9 dari 23 terverifikasi"
+
+
+def test_kudus_has_two_remarks_and_only_their_groups_open():
+    remarks = Catatan.objects.filter(isian__kabupaten_kota="33.19", status=StatusCatatan.TERBUKA)
+    assert sorted(remark.kolom for remark in remarks) == ["daftar_tunggu", "kosong_rusak"]
+    kunci = lock_state("33.19")
+    kode = "3319-RSN-01"
+    assert kunci.terkunci
+    assert kunci.opens(Alamat(kode, "hunian", "", "daftar_tunggu"))
+    assert kunci.opens(Alamat(kode, "sebab_kosong", "", "rusak"))
+    assert not kunci.opens(Alamat(kode, "hunian", "", "jumlah_kk"))
+    assert not kunci.opens(Alamat(kode, "blok"))
+    assert not kunci.opens(Alamat(kode, "identitas", "", "nama"))
+
+
+def test_every_occupied_unit_has_its_household():
+    occupied = dict(Blok.objects.values_list("pk", "terhuni"))
+    stays = Blok.objects.annotate(jumlah=Count("hunian", filter=Q(hunian__selesai__isnull=True)))
+    assert {blok.pk: blok.jumlah for blok in stays} == occupied
+
+
+def test_no_kiriman_holds_a_number_of_a_person():
+    numbers = {penghuni.nik.reveal() for penghuni in Penghuni.objects.all()}
+    numbers |= {penghuni.no_kk.reveal() for penghuni in Penghuni.objects.all()}
+    found = {number for kiriman in Kiriman.objects.all() for number in re.findall(r"\d{16}", kiriman.isi)}
+    assert found & numbers == set()
+
+
+def test_loading_again_changes_nothing():
+    def counts():
+        return [model.objects.count() for model in (Pengguna, Blok, Penghuni, Hunian, Isian, Kiriman, Catatan)]
+
+    before = counts()
+    out = io.StringIO()
+    call_command("seed", contoh=True, stdout=out)
+    assert counts() == before
+    assert "Data contoh sudah ada." in out.getvalue()
