@@ -117,9 +117,7 @@ def test_every_url_says_who_may_open_it():
 def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, semarang):
     """Kudus with one of everything; the names that `Page.own` uses."""
     rusun = make_rusun(kudus)
-    row = make_isian(
-        make_periode(koordinator, kudus, semarang), operator, verifikator, StatusIsian.PERLU_PERBAIKAN
-    )
+    row = make_isian(make_periode(koordinator, kudus, semarang), operator, verifikator, StatusIsian.PERLU_PERBAIKAN)
     masalah = Permasalahan.objects.get()
     saat = timezone.now()
     tindak = TindakLanjut.objects.create(

@@ -224,7 +224,12 @@ def build_rekap(periode: PeriodeMonitoring, *, kabupaten_kota: str | None = None
     """The recap of `periode`, of the province or of one kabupaten/kota (Kemendagri code). Three queries."""
     isian_rows = _used_kiriman(periode, kabupaten_kota)
     by_kiriman = {isian.dipakai: isian for isian in isian_rows if isian.dipakai}
-    figures = KirimanRusun.objects.filter(kiriman__in=by_kiriman).select_related("kiriman").defer("kiriman__isi").order_by("kode")
+    figures = (
+        KirimanRusun.objects.filter(kiriman__in=by_kiriman)
+        .select_related("kiriman")
+        .defer("kiriman__isi")
+        .order_by("kode")
+    )
     locations: dict[int, list[LokasiRekap]] = {isian.pk: [] for isian in isian_rows}
     numbers: dict[int, int] = {}
     for row in figures:

@@ -112,7 +112,9 @@ def test_from_filling_in_to_the_signed_recap(sign_in, kudus, operator, verifikat
         assert file.read(5) == b"%PDF-"
 
 
-def test_pages_of_every_role_break_no_policy(sign_in, kudus, operator_penghuni, verifikator, koordinator, pimpinan, admin):
+def test_pages_of_every_role_break_no_policy(
+    sign_in, kudus, operator_penghuni, verifikator, koordinator, pimpinan, admin
+):
     make_rusun(kudus, oleh=operator_penghuni)
     make_periode(koordinator, kudus)
     for pengguna, paths in (
