@@ -1,0 +1,175 @@
+"""Filling in a location: what is refused, where the message stands, and that nothing changes."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from core.idempotency import new_key
+from rusun.alamat import Alamat
+from rusun.models import Blok, Lampiran, Rusun, SebabKosong
+from rusun.penguncian import lock_registry, open_cells, registry_write
+from tests.factories import make_rusun
+
+
+@pytest.fixture
+def lokasi(kudus, operator):
+    return make_rusun(kudus, oleh=operator)
+
+
+@pytest.fixture
+def daerah(masuk_sebagai, operator):
+    return masuk_sebagai(operator)
+
+
+def fields_of(client, url):
+    """What a browser would send back: every enabled field of the page's forms with its value."""
+    forms = client.get(url).context["formulir"]
+    data = {"kunci_formulir": str(new_key()), "versi": str(forms.kepala["versi"].value())}
+    parts = [form for form in (forms.utama, forms.angka) if form is not None]
+    if forms.baris is not None:
+        parts += [forms.baris.management_form, *forms.baris.forms]
+    for form in parts:
+        for bound in form:
+            value = bound.value()
+            if not bound.field.disabled and value not in (None, False):
+                data[bound.html_name] = (
+                    bound.field.widget.format_value(value)
+                    if hasattr(bound.field.widget, "format_value") and not isinstance(value, bool)
+                    else value
+                )
+    flat = {}
+    for name, value in data.items():
+        flat[name] = value[0] if isinstance(value, list) and len(value) == 1 else value
+    return {name: value for name, value in flat.items() if value not in (None, [], "")}
+
+
+def save(client, lokasi, bagian, **changes):
+    url = reverse("rusun:ubah", args=[lokasi.kode, bagian])
+    return client.post(url, {**fields_of(client, url), **changes})
+
+
+def snapshot():
+    return list(Rusun.objects.values()) + list(Blok.objects.values()) + list(SebabKosong.objects.values())
+
+
+@pytest.mark.parametrize(
+    ("bagian", "field", "value", "message"),
+    [
+        ("hunian", "daftar_tunggu", "-4", "Angka paling kecil 0."),
+        ("hunian", "jumlah_jiwa", "3", "Jumlah jiwa tidak boleh kurang dari jumlah KK."),
+        ("identitas", "peruntukan", "istana", None),
+        ("identitas", "tanggal_data", "2026-02-31", None),
+        ("lokasi", "lintang", "48,85", None),
+        ("pembangunan", "tahun_bangun", "1700", None),
+        ("bangunan", "blok-0-terhuni", "900", "Unit terhuni (900) melebihi jumlah unit (96)."),
+        ("bangunan", "blok-0-jumlah_unit", "12,5", None),
+    ],
+)
+def test_bad_input_is_told_at_the_field_and_changes_nothing(daerah, lokasi, bagian, field, value, message):
+    before = snapshot()
+    response = save(daerah, lokasi, bagian, **{field: value})
+    assert response.status_code == 422
+    assert snapshot() == before
+    forms = response.context["formulir"]
+    errors = forms.baris.forms[0].errors if field.startswith("blok-") else forms.utama.errors
+    name = field.rsplit("-", 1)[-1]
+    assert errors.get(name) or errors.get("__all__")
+    if message:
+        assert errors[name] == [message]
+    assert value in response.content.decode()
+
+
+def test_a_section_is_saved_and_counts_the_version(daerah, lokasi):
+    response = save(daerah, lokasi, "hunian", daftar_tunggu="1.234")
+    assert response.status_code == 302
+    fresh = Rusun.objects.get(pk=lokasi.pk)
+    assert (fresh.daftar_tunggu, fresh.versi) == (1234, 2)
+
+
+def test_a_stale_form_is_refused_and_keeps_what_was_typed(daerah, lokasi):
+    url = reverse("rusun:ubah", args=[lokasi.kode, "hunian"])
+    old = fields_of(daerah, url)
+    assert save(daerah, lokasi, "hunian", daftar_tunggu="20").status_code == 302
+    response = daerah.post(url, {**old, "daftar_tunggu": "777"})
+    assert response.status_code == 409
+    assert "sudah diubah oleh" in response.content.decode()
+    assert 'value="777"' in response.content.decode()
+    assert Rusun.objects.get(pk=lokasi.pk).daftar_tunggu == 20
+
+
+def test_the_same_form_sent_twice_saves_once(daerah, lokasi):
+    url = reverse("rusun:ubah", args=[lokasi.kode, "hunian"])
+    data = {**fields_of(daerah, url), "daftar_tunggu": "33"}
+    first, second = daerah.post(url, data), daerah.post(url, data)
+    assert first.url == second.url
+    assert Rusun.objects.get(pk=lokasi.pk).versi == 2
+
+
+def test_only_the_opened_group_can_be_changed_also_by_a_crafted_post(daerah, lokasi, kudus):
+    blok = Blok.objects.get(rusun=lokasi)
+    with registry_write(kudus):
+        lock_registry(kudus, alasan="uji", waktu=timezone.now())
+        open_cells(kudus, [Alamat(lokasi.kode, "blok", str(blok.pk), "kosong_rusak")])
+    url = reverse("rusun:ubah", args=[lokasi.kode, "bangunan"])
+    data = {**fields_of(daerah, url), "blok-0-kosong_rusak": "6", "blok-0-kosong_siap": "8"}
+    crafted = {**data, "blok-0-nama": "Selundupan", "kondisi_atap": "baik", "blok-0-DELETE": "on"}
+    assert daerah.post(url, crafted).status_code == 302
+    blok.refresh_from_db()
+    assert (blok.nama, blok.kosong_rusak, blok.kosong_siap) == ("Blok A", 6, 8)
+    assert Rusun.objects.get(pk=lokasi.pk).kondisi_atap == ""
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_list_asks_the_same_number_of_questions(daerah, kudus, operator, rows, django_assert_num_queries):
+    for number in range(rows):
+        make_rusun(kudus, oleh=operator, nama=f"Rusunawa {number}")
+    with django_assert_num_queries(6):
+        assert daerah.get(reverse("rusun:daftar")).status_code == 200
+
+
+def jpeg():
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = "rahasia di rumah"
+    Image.new("RGB", (3000, 1000), "navy").save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+def upload(client, lokasi, name, content):
+    data = {"kunci_formulir": str(new_key()), "jenis": "foto", "berkas": SimpleUploadedFile(name, content)}
+    return client.post(reverse("rusun:lampiran_tambah", args=[lokasi.kode]), data)
+
+
+def test_a_photo_is_shrunk_and_loses_its_metadata(daerah, lokasi, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    assert upload(daerah, lokasi, "../../etc/foto.JPG", jpeg()).status_code == 302
+    row = Lampiran.objects.get()
+    kept = (tmp_path / row.berkas).read_bytes()
+    assert (row.tipe, row.nama_asli) == ("image/jpeg", "foto.JPG")
+    assert Image.open(io.BytesIO(kept)).size == (2000, 667)
+    assert b"rahasia" not in kept
+    response = daerah.get(reverse("rusun:lampiran_unduh", args=[row.pk]))
+    assert response["Content-Disposition"].startswith("attachment;")
+    assert "sandbox" in response["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("foto.jpg", b"<script>alert(1)</script>"),
+        ("surat.pdf", b"%PDF-1.7 /JavaScript (app.alert(1))"),
+        ("tabel.xlsx", b"PK\x03\x04 bukan gambar"),
+        ("kosong.png", b"\x89PNG\r\n\x1a\n terpotong"),
+    ],
+)
+def test_a_wrong_file_is_refused_by_its_content(daerah, lokasi, settings, tmp_path, name, content):
+    settings.MEDIA_ROOT = tmp_path
+    response = upload(daerah, lokasi, name, content)
+    assert response.status_code == 422
+    assert response.context["form"].errors["berkas"]
+    assert Lampiran.objects.count() == 0
+    assert list(tmp_path.iterdir()) == []
