@@ -109,6 +109,13 @@ def waktu(value: datetime.datetime | None) -> str:
     return f"{tanggal(value)} {jam(value)}" if value else KOSONG
 
 
+def nip(text: str) -> str:
+    """An NIP grouped 8-6-1-3 as on official papers; anything that is not 18 figures stays as it is."""
+    if len(text) != 18 or not text.isdigit():
+        return text
+    return f"{text[:8]} {text[8:14]} {text[14]} {text[15:]}"
+
+
 def kosong(value: object) -> str:
     """The value itself, or `-` where nothing was stated. Zero is a statement."""
     return KOSONG if value is None or str(value).strip() == "" else str(value)

@@ -57,7 +57,10 @@ def masuk(request: HttpRequest) -> HttpResponse:
 
 def _example_accounts() -> list[tuple[str, str]]:
     """One account per role, offered as buttons while the example is loaded."""
-    labels = dict(Pengguna.objects.filter(contoh=True, username__in=EXAMPLE_ORDER).values_list("username", "nama"))
+    accounts = Pengguna.objects.filter(contoh=True, username__in=EXAMPLE_ORDER).select_related("kabupaten_kota")
+    labels = {
+        row.username: f"Operator {row.kabupaten_kota}" if row.kabupaten_kota else row.sebutan_peran for row in accounts
+    }
     return [(username, labels[username]) for username in EXAMPLE_ORDER if username in labels]
 
 

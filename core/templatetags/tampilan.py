@@ -20,6 +20,7 @@ for _function in (
     display.jam,
     display.waktu,
     display.kosong,
+    display.nip,
     display.terbilang,
     display.terbilang_tanggal,
 ):

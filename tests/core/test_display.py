@@ -214,3 +214,8 @@ def test_templates_have_the_same_formats_without_loading_anything():
     )
     context = {"unit": 9778, "huni": 8051, "hari": datetime.date(2021, 8, 19), "luas": Decimal("36")}
     assert template.render(context) == "9.778 82,34% 19 Agustus 2021 36,0"
+
+
+def test_nip_is_grouped_as_on_papers():
+    assert display.nip("198001012005011001") == "19800101 200501 1 001"
+    assert display.nip("belum ada") == "belum ada"
