@@ -211,6 +211,12 @@ class TutupLokasiForm(FormKeyMixin, BaseForm):
     alasan = TeksField(label="Alasan menutup lokasi", max_length=300, help_text="Misalnya: dibongkar, beralih fungsi.")
 
 
+class StatusMasalahForm(FormKeyMixin, BaseModelForm):
+    class Meta:
+        model = Permasalahan
+        fields = ("status",)
+
+
 class TindakLanjutForm(FormKeyMixin, BaseModelForm):
     class Meta:
         model = TindakLanjut

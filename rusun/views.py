@@ -24,6 +24,7 @@ from .forms import (
     LokasiBaruForm,
     SaringRusun,
     SectionForms,
+    StatusMasalahForm,
     TarikLampiranForm,
     TindakLanjutForm,
     TutupLokasiForm,
@@ -35,7 +36,7 @@ from .models import Lampiran, Permasalahan, Rusun, TindakLanjut
 from .penguncian import RegistryLocked, lock_state
 from .salinan import location_of, units_of
 from .sebutan import section_rows
-from .simpan import close_location, create_location, save_follow_up, save_section
+from .simpan import close_location, create_location, save_follow_up, save_section, set_problem_status
 
 PER_PAGE = 25
 DOWNLOAD_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -217,6 +218,25 @@ def tutup(request: HttpRequest, kode: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow(operator)
+def masalah_status(request: HttpRequest, pk: str) -> HttpResponse:
+    masalah = get_visible_or_404(Permasalahan.objects.select_related("rusun", "kategori"), request.user, pk=pk)
+    kembali = reverse("rusun:detail", args=[masalah.rusun_id])
+    form = StatusMasalahForm(request.POST or None, instance=masalah)
+    if request.method == "POST" and form.is_valid():
+
+        def save() -> str:
+            set_problem_status(masalah, form.cleaned_data["status"], request.user)
+            return kembali
+
+        tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, save)
+        messages.success(request, "Status permasalahan tersimpan.")
+        return redirect(tujuan)
+    context = {"form": form, "masalah": masalah, "kembali": kembali, "judul": "Status permasalahan"}
+    return render(request, "rusun/tindak_lanjut_ubah.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(operator)
 def tindak_lanjut_tambah(request: HttpRequest, pk: str) -> HttpResponse:
     masalah = get_visible_or_404(Permasalahan.objects.select_related("rusun", "kategori"), request.user, pk=pk)
     return _follow_up(request, TindakLanjut(permasalahan=masalah, penanggung_jawab=masalah.penanggung_jawab))
@@ -243,7 +263,7 @@ def _follow_up(request: HttpRequest, tindak: TindakLanjut) -> HttpResponse:
         tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, save)
         messages.success(request, "Tindak lanjut tersimpan.")
         return redirect(tujuan)
-    context = {"form": form, "masalah": masalah, "kembali": kembali}
+    context = {"form": form, "masalah": masalah, "kembali": kembali, "judul": "Tindak lanjut"}
     return render(request, "rusun/tindak_lanjut_ubah.html", context, status=422 if form.is_bound else 200)
 
 

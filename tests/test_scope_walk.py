@@ -55,6 +55,7 @@ PAGES = {
     "rusun:daftar": Page(REGISTRY),
     "rusun:tambah": Page(OPERATORS),
     "rusun:tindak_lanjut_tambah": Page(OPERATORS, ("masalah",), (NOBODY,)),
+    "rusun:masalah_status": Page(OPERATORS, ("masalah",), (NOBODY,)),
     "rusun:tindak_lanjut_ubah": Page(OPERATORS, ("tindak",), (NOBODY,)),
     "rusun:lampiran_unduh": Page(REGISTRY, ("lampiran",), (NOBODY,)),
     "rusun:lampiran_tarik": Page(OPERATORS, ("lampiran",), (NOBODY,)),

@@ -1,5 +1,6 @@
 """The example reproduces the published figures, and every output of the recap says the same."""
 
+import datetime
 import io
 import json
 import re
@@ -10,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.db.models import Count, Q
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -118,3 +120,14 @@ def test_loading_again_changes_nothing():
     call_command("seed", contoh=True, stdout=out)
     assert counts() == before
     assert "Data contoh sudah ada." in out.getvalue()
+
+
+def test_shifting_follows_the_calendar(time_machine):
+    periode = PeriodeMonitoring.objects.get(slug="desk-2022")
+    kudus = Isian.objects.get(periode=periode, kabupaten_kota="33.19")
+    time_machine.move_to(timezone.now() + datetime.timedelta(days=40))
+    call_command("seed", contoh=True, geser=True, stdout=io.StringIO())
+    moved = PeriodeMonitoring.objects.get(slug="desk-2022")
+    assert (moved.batas_waktu - periode.batas_waktu).days == 40
+    assert Isian.objects.get(pk=kudus.pk).jawab_sebelum == kudus.jawab_sebelum + datetime.timedelta(days=40)
+    assert rekap("desk-2021").jumlah.unit == 9778

@@ -173,3 +173,13 @@ def test_a_wrong_file_is_refused_by_its_content(daerah, lokasi, settings, tmp_pa
     assert response.context["form"].errors["berkas"]
     assert Lampiran.objects.count() == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_status_of_a_problem_is_never_locked(daerah, lokasi, kudus):
+    with registry_write(kudus):
+        lock_registry(kudus, alasan="uji", waktu=timezone.now())
+    masalah = lokasi.permasalahan.get()
+    url = reverse("rusun:masalah_status", args=[masalah.pk])
+    assert daerah.post(url, {"kunci_formulir": str(new_key()), "status": "proses"}).status_code == 302
+    masalah.refresh_from_db()
+    assert (masalah.status, masalah.versi) == ("proses", 2)

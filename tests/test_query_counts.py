@@ -1,0 +1,66 @@
+"""Lists and recaps ask the same number of questions for one row and for three."""
+
+import pytest
+from django.utils import timezone
+
+from core.enums import JenisDaerah, TindakanAkses
+from core.models import JejakAkses, KabupatenKota, Pengguna
+from monitoring.isian.catatan import add_remark
+from monitoring.models import Isian
+from rusun.alamat import Alamat
+from tests.factories import make_isian, make_periode, make_rusun
+
+
+@pytest.fixture(params=[1, 3])
+def rows(request, db, koordinator, verifikator):
+    """One or three kabupaten/kota, each with a location sent, a remark, an account and a line of the trail."""
+    regions = [
+        KabupatenKota.objects.create(
+            kode=f"33.0{n}", nama=f"Kabupaten {n}", jenis=JenisDaerah.KABUPATEN, ibu_kota="-", baris=n, kolom=n
+        )
+        for n in range(1, request.param + 1)
+    ]
+    senders = [
+        Pengguna.objects.create(
+            username=f"op{daerah.pk}", nama="Op", peran="operator", password="!", kabupaten_kota=daerah
+        )
+        for daerah in regions
+    ]
+    for daerah, sender in zip(regions, senders, strict=True):
+        for number in range(request.param):
+            make_rusun(daerah, oleh=sender, nama=f"Rusunawa {number}")
+    periode = make_periode(koordinator, *regions)
+    for sender in senders:
+        isian = make_isian(periode, sender, verifikator, "terkirim")
+        kode = f"{isian.kabupaten_kota.digit}-RSN-01"
+        for kolom in ("jumlah_kk", "jumlah_jiwa", "daftar_tunggu")[: request.param]:
+            add_remark(isian, Alamat(kode, "hunian", "", kolom), "Mohon diperiksa.", verifikator)
+        JejakAkses.objects.create(
+            waktu=timezone.now(), pengguna=sender, tindakan=TindakanAkses.LIHAT, objek="penghuni", objek_id="x"
+        )
+    return request.param
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "queries"),
+    [
+        ("verifikator", "/", 4),
+        ("pimpinan", "/", 9),
+        ("verifikator", "/rusun/", 7),
+        ("verifikator", "/periode/", 4),
+        ("verifikator", "/periode/desk-uji/", 6),
+        ("verifikator", "/periode/desk-uji/isian/33.01/", 10),
+        ("verifikator", "/periode/desk-uji/isian/33.01/catatan/", 7),
+        ("verifikator", "/periode/desk-uji/isian/33.01/periksa/", 7),
+        ("pimpinan", "/periode/desk-uji/rekap/", 8),
+        ("pimpinan", "/periode/desk-uji/rekap.xlsx", 6),
+        ("admin", "/pengguna/", 6),
+        ("admin", "/jejak-akses/", 6),
+        ("admin", "/acuan/", 9),
+    ],
+)
+def test_queries_do_not_grow_with_rows(rows, role, path, queries, request, masuk_sebagai, django_assert_num_queries):
+    client = masuk_sebagai(request.getfixturevalue(role))
+    assert Isian.objects.count() == rows
+    with django_assert_num_queries(queries):
+        assert client.get(path).status_code == 200
