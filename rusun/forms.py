@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.forms import inlineformset_factory, modelform_factory
+from django.utils import timezone
 
 from core.fields import BilanganField, TeksField
 from core.forms import BaseForm, BaseModelForm, BaseRowFormSet, FormKeyMixin, VersionMixin
@@ -39,7 +40,7 @@ class RusunSectionForm(BaseModelForm):
         if kk is not None and jiwa is not None and jiwa < kk:
             self.add_error("jumlah_jiwa", "Jumlah jiwa tidak boleh kurang dari jumlah KK.")
         tanggal = data.get("tanggal_data")
-        if tanggal and tanggal > datetime.date.today():
+        if tanggal and tanggal > timezone.localdate():
             self.add_error("tanggal_data", "Tanggal data tidak boleh di masa depan.")
         return data
 
@@ -211,13 +212,13 @@ class TutupLokasiForm(FormKeyMixin, BaseForm):
     alasan = TeksField(label="Alasan menutup lokasi", max_length=300, help_text="Misalnya: dibongkar, beralih fungsi.")
 
 
-class StatusMasalahForm(FormKeyMixin, BaseModelForm):
+class StatusMasalahForm(FormKeyMixin, VersionMixin, BaseModelForm):
     class Meta:
         model = Permasalahan
         fields = ("status",)
 
 
-class TindakLanjutForm(FormKeyMixin, BaseModelForm):
+class TindakLanjutForm(FormKeyMixin, VersionMixin, BaseModelForm):
     class Meta:
         model = TindakLanjut
         fields = ("uraian", "penanggung_jawab", "pelaksana", "batas_waktu", "status", "keterangan")

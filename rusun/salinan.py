@@ -107,3 +107,11 @@ def units_of(lokasi: Lokasi) -> AngkaUnit:
         )
         for blok in lokasi["blok"].values()
     )  # fmt: skip
+
+
+def value_at(registri: Registri, alamat: Alamat) -> Any:
+    """The plain value of a cell; None for a whole row, table or section."""
+    part = registri.get(alamat.kode_rusun, {}).get(alamat.bagian, {})
+    if alamat.baris:
+        part = part.get(alamat.baris, {})
+    return part.get(alamat.kolom) if alamat.kolom else None

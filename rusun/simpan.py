@@ -91,9 +91,14 @@ def close_location(rusun: Rusun, alasan: str, pengguna: Pengguna) -> None:
         row.save()
 
 
-def save_follow_up(tindak: TindakLanjut, pengguna: Pengguna) -> None:
-    """Store a follow-up, new or changed. Never locked; its completion date follows its status."""
+def save_follow_up(tindak: TindakLanjut, versi: int, pengguna: Pengguna) -> None:
+    """Store a follow-up, new or opened at `versi`. Never locked; its completion date follows its status.
+
+    Raises `StaleVersion` when somebody saved it meanwhile.
+    """
     with registry_write(tindak.permasalahan.rusun.kabupaten_kota_id):
+        if not tindak._state.adding:
+            check_version(TindakLanjut.objects.select_for_update(of=("self",)).get(pk=tindak.pk), versi)
         if tindak.status == StatusTindakLanjut.SELESAI:
             tindak.selesai_pada = tindak.selesai_pada or timezone.localdate()
         else:
@@ -102,10 +107,11 @@ def save_follow_up(tindak: TindakLanjut, pengguna: Pengguna) -> None:
         tindak.save()
 
 
-def set_problem_status(masalah: Permasalahan, status: str, pengguna: Pengguna) -> None:
-    """Change how far a problem has come. Never locked."""
+def set_problem_status(masalah: Permasalahan, versi: int, status: str, pengguna: Pengguna) -> None:
+    """Change how far a problem, opened at `versi`, has come. Never locked. Raises `StaleVersion`."""
     with registry_write(masalah.rusun.kabupaten_kota_id):
-        row = Permasalahan.objects.select_for_update().get(pk=masalah.pk)
+        row = Permasalahan.objects.select_for_update(of=("self",)).get(pk=masalah.pk)
+        check_version(row, versi)
         row.status = status
         touch(row, pengguna)
         row.save()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -220,19 +221,13 @@ def tutup(request: HttpRequest, kode: str) -> HttpResponse:
 @allow(operator)
 def masalah_status(request: HttpRequest, pk: str) -> HttpResponse:
     masalah = get_visible_or_404(Permasalahan.objects.select_related("rusun", "kategori"), request.user, pk=pk)
-    kembali = reverse("rusun:detail", args=[masalah.rusun_id])
     form = StatusMasalahForm(request.POST or None, instance=masalah)
-    if request.method == "POST" and form.is_valid():
 
-        def save() -> str:
-            set_problem_status(masalah, form.cleaned_data["status"], request.user)
-            return kembali
+    def save() -> None:
+        data = form.cleaned_data
+        set_problem_status(masalah, data["versi"], data["status"], request.user)
 
-        tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, save)
-        messages.success(request, "Status permasalahan tersimpan.")
-        return redirect(tujuan)
-    context = {"form": form, "masalah": masalah, "kembali": kembali, "judul": "Status permasalahan"}
-    return render(request, "rusun/tindak_lanjut_ubah.html", context, status=422 if form.is_bound else 200)
+    return _never_locked(request, form, masalah, "Status permasalahan", save)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -252,19 +247,36 @@ def tindak_lanjut_ubah(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 def _follow_up(request: HttpRequest, tindak: TindakLanjut) -> HttpResponse:
-    masalah, kembali = tindak.permasalahan, reverse("rusun:detail", args=[tindak.permasalahan.rusun_id])
     form = TindakLanjutForm(request.POST or None, instance=tindak)
+
+    def save() -> None:
+        save_follow_up(form.instance, form.cleaned_data["versi"], request.user)
+
+    return _never_locked(request, form, tindak.permasalahan, "Tindak lanjut", save)
+
+
+def _never_locked(
+    request: HttpRequest, form: Any, masalah: Permasalahan, judul: str, save: Callable[[], None]
+) -> HttpResponse:
+    """Show or save what is said about a problem: open in every state of an isian, refused only when out of date."""
+    kembali = reverse("rusun:detail", args=[masalah.rusun_id])
+    status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
 
-        def save() -> str:
-            save_follow_up(form.instance, request.user)
+        def store() -> str:
+            save()
             return kembali
 
-        tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, save)
-        messages.success(request, "Tindak lanjut tersimpan.")
-        return redirect(tujuan)
-    context = {"form": form, "masalah": masalah, "kembali": kembali, "judul": "Tindak lanjut"}
-    return render(request, "rusun/tindak_lanjut_ubah.html", context, status=422 if form.is_bound else 200)
+        try:
+            tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, store)
+        except StaleVersion as refusal:
+            form.add_error(None, str(refusal))
+            status = 409
+        else:
+            messages.success(request, f"{judul} tersimpan.")
+            return redirect(tujuan)
+    context = {"form": form, "masalah": masalah, "kembali": kembali, "judul": judul}
+    return render(request, "rusun/tindak_lanjut_ubah.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +14,7 @@ from monitoring.models import Catatan, Isian, PeriodeMonitoring, PesanCatatan
 from rusun.alamat import Alamat
 from rusun.bagian import known, section_of
 from rusun.penguncian import open_cells, registry_write
+from rusun.salinan import value_at
 from rusun.sebutan import cell_name, value_text
 
 from .kiriman import draft_of
@@ -27,13 +27,6 @@ def _say(catatan: Catatan, pengguna: Pengguna, status: str, isi: str, waktu: dat
     catatan.status = status
     catatan.save()
     PesanCatatan.objects.create(catatan=catatan, waktu=waktu, pengguna=pengguna, status=status, isi=isi)
-
-
-def _value(isi: dict[str, Any], alamat: Alamat) -> Any:
-    part = isi["rusun"].get(alamat.kode_rusun, {}).get(alamat.bagian, {})
-    if alamat.baris:
-        part = part.get(alamat.baris, {})
-    return part.get(alamat.kolom) if alamat.kolom else None
 
 
 def add_remark(
@@ -61,7 +54,7 @@ def add_remark(
             isian=row,
             **alamat._asdict(),
             sebutan=cell_name(frozen["rusun"], alamat)[:300],
-            nilai=value_text(alamat, _value(frozen, alamat))[:500],
+            nilai=value_text(alamat, value_at(frozen["rusun"], alamat))[:500],
             isi=isi,
             dibuat_oleh=pengguna,
             dibuat_pada=waktu,

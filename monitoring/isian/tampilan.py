@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from monitoring.enums import StatusCatatan
 from monitoring.models import Catatan, Isian, Kiriman
@@ -161,14 +160,6 @@ def _old_values(old: Registri | None, one: Registri, kode: str) -> dict[Alamat, 
         return {}
     former = {kode: old[kode]} if kode in old else {}
     return {row.alamat: value_text(row.alamat, row.sebelum) for row in differences(former, one)}
-
-
-def value_at(registri: Registri, alamat: Alamat) -> Any:
-    """The plain value of a cell; None for a whole row, table or section."""
-    part = registri.get(alamat.kode_rusun, {}).get(alamat.bagian, {})
-    if alamat.baris:
-        part = part.get(alamat.baris, {})
-    return part.get(alamat.kolom) if alamat.kolom else None
 
 
 FORM_ORDER: dict[str, int] = {

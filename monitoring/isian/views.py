@@ -17,19 +17,18 @@ from core.access import allow, koordinator, operator, sees_registry, verifikator
 from core.idempotency import new_key
 from core.models import Pengguna
 from core.scope import get_visible_or_404
-from core.versions import StaleVersion
 from monitoring.enums import Gerak, StatusCatatan, StatusIsian, StatusPeriode
 from monitoring.models import Catatan, Isian
 from monitoring.tindakan import perform, perform_or_raise, refusal_text
 from rusun.alamat import DAFTAR_LOKASI, Alamat
-from rusun.bagian import MENURUT_KODE, section_of
-from rusun.forms import SectionForms, section_forms
+from rusun.bagian import MENURUT_KODE, Bagian, section_of
+from rusun.forms import SectionForms
 from rusun.kelengkapan import progress_of
 from rusun.models import Rusun
 from rusun.pemeriksaan import Temuan
-from rusun.penguncian import RegistryLocked, lock_state
+from rusun.salinan import value_at
 from rusun.sebutan import cell_name, value_text
-from rusun.simpan import save_section
+from rusun.views import fill_section, next_section
 
 from .catatan import (
     REMARKABLE,
@@ -43,7 +42,7 @@ from .forms import BukaCatatanForm, BukaKembaliForm, CatatanForm, JawabForm, Kem
 from .kiriman import draft_of
 from .pemeriksaan import HasilPeriksa, check_isian, explain
 from .sebutan import status_for, status_of_remark, timeline
-from .tampilan import anchor_of, in_form_order, locations_of, material_of, sections_of, value_at
+from .tampilan import anchor_of, in_form_order, locations_of, material_of, sections_of
 from .workflow import MoveRefused, apply_move, may_move
 
 SIMPLE_MOVES = (Gerak.MULAI, Gerak.TARIK, Gerak.MULAI_VERIFIKASI, Gerak.VERIFIKASI)
@@ -490,32 +489,21 @@ def isian_bagian(request: HttpRequest, slug: str, kode: str, kode_rusun: str, ba
     section = MENURUT_KODE.get(bagian)
     if section is None:
         raise Http404
-    posted = request.POST if request.method == "POST" else None
-    forms = section_forms(rusun, section, posted, lock_state(isian.kabupaten_kota_id))
-    galat, status = "", 422 if posted is not None else 200
-    if posted is not None and forms.is_valid():
-
-        def store() -> str:
-            versi = forms.kepala.cleaned_data["versi"]
-            save_section(rusun.pk, versi, pengguna, lambda waktu: forms.save(pengguna, waktu))
-            return _next_section(isian, kode_rusun, bagian) if "lanjut" in request.POST else request.path
-
-        try:
-            return perform_or_raise(request, store, berhasil=f"{section.judul}: tersimpan.")
-        except (RegistryLocked, StaleVersion) as refusal:
-            galat, status = str(refusal), 409
-    return render(request, "monitoring/isian_bagian.html", _section_context(isian, rusun, forms, galat), status=status)
+    berikut = _next_section(isian, kode_rusun, section) if "lanjut" in request.POST else request.path
+    forms, response, status = fill_section(request, rusun, section, berikut)
+    if response is not None:
+        return response
+    return render(request, "monitoring/isian_bagian.html", _section_context(isian, rusun, forms), status=status)
 
 
-def _next_section(isian: Isian, kode_rusun: str, bagian: str) -> str:
-    codes = list(MENURUT_KODE)
-    following = codes[codes.index(bagian) + 1 :]
-    if following:
-        return _url(isian, "isian_bagian", kode_rusun, following[0])
+def _next_section(isian: Isian, kode_rusun: str, bagian: Bagian) -> str:
+    following = next_section(bagian)
+    if following is not None:
+        return _url(isian, "isian_bagian", kode_rusun, following.kode)
     return _url(isian, "isian_periksa")
 
 
-def _section_context(isian: Isian, rusun: Rusun, forms: SectionForms, galat: str) -> dict:
+def _section_context(isian: Isian, rusun: Rusun, forms: SectionForms) -> dict:
     bahan = material_of(isian, terkirim=False)
     tampil = sections_of(bahan, rusun.pk, isian.catatan.all())
     shown = next(row for row in tampil if row.bagian is forms.bagian)
@@ -533,7 +521,6 @@ def _section_context(isian: Isian, rusun: Rusun, forms: SectionForms, galat: str
         "isian": isian,
         "rusun": rusun,
         "forms": forms,
-        "galat": galat,
         "langkah": langkah,
         "catatan": [row for row in remarks if row.status != StatusCatatan.SELESAI],
         "berubah": [sel for sel in shown.sel if sel.sebelumnya is not None or sel.disahkan is not None],

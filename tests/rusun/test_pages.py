@@ -9,10 +9,11 @@ from django.utils import timezone
 from PIL import Image
 
 from core.idempotency import new_key
+from penghuni.models import Hunian, Penghuni
 from rusun.alamat import Alamat
-from rusun.models import Blok, Lampiran, Rusun, SebabKosong
+from rusun.models import Blok, Lampiran, Rusun, SebabKosong, TindakLanjut
 from rusun.penguncian import lock_registry, open_cells, registry_write
-from tests.factories import make_rusun
+from tests.factories import make_periode, make_rusun
 
 
 @pytest.fixture
@@ -180,6 +181,43 @@ def test_the_status_of_a_problem_is_never_locked(daerah, lokasi, kudus):
         lock_registry(kudus, alasan="uji", waktu=timezone.now())
     masalah = lokasi.permasalahan.get()
     url = reverse("rusun:masalah_status", args=[masalah.pk])
-    assert daerah.post(url, {"kunci_formulir": str(new_key()), "status": "proses"}).status_code == 302
+    data = {"kunci_formulir": str(new_key()), "versi": "1", "status": "proses"}
+    assert daerah.post(url, data).status_code == 302
     masalah.refresh_from_db()
     assert (masalah.status, masalah.versi) == ("proses", 2)
+
+
+@pytest.mark.parametrize("door", ["registry", "period"])
+def test_a_block_with_residents_is_not_deleted(daerah, lokasi, kudus, koordinator, door):
+    make_periode(koordinator, kudus)
+    blok = Blok.objects.get(rusun=lokasi)
+    penghuni = Penghuni.objects.create(kabupaten_kota=kudus, nama="Warga", diubah=timezone.now())
+    Hunian.objects.create(
+        penghuni=penghuni, blok=blok, nomor_unit="101", mulai=timezone.localdate(), diubah=timezone.now()
+    )
+    data = fields_of(daerah, reverse("rusun:ubah", args=[lokasi.kode, "bangunan"])) | {"blok-0-DELETE": "on"}
+    url = {
+        "registry": reverse("rusun:ubah", args=[lokasi.kode, "bangunan"]),
+        "period": reverse("monitoring:isian_bagian", args=["desk-uji", kudus.kode, lokasi.kode, "bangunan"]),
+    }[door]
+    response = daerah.post(url, data)
+    assert response.status_code == 409
+    assert "Pindahkan penghuninya dahulu" in response.content.decode()
+    assert Blok.objects.filter(pk=blok.pk).count() == 1
+
+
+def test_a_follow_up_changed_meanwhile_is_not_overwritten(daerah, lokasi):
+    masalah = lokasi.permasalahan.get()
+    tindak = TindakLanjut.objects.create(
+        permasalahan=masalah, uraian="Perbaiki atap", penanggung_jawab="provinsi",
+        batas_waktu=timezone.localdate(), versi=4, diubah=timezone.now(),
+    )  # fmt: skip
+    data = {
+        "kunci_formulir": str(new_key()), "versi": "3", "uraian": "Lama", "penanggung_jawab": "provinsi",
+        "batas_waktu": "2030-01-01", "status": "proses",
+    }  # fmt: skip
+    response = daerah.post(reverse("rusun:tindak_lanjut_ubah", args=[tindak.pk]), data)
+    assert response.status_code == 409
+    assert "sudah diubah oleh" in response.content.decode()
+    tindak.refresh_from_db()
+    assert (tindak.uraian, tindak.versi) == ("Perbaiki atap", 4)
