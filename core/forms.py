@@ -1,7 +1,7 @@
 """The base of every form: fields that understand Indonesian typing, one crispy set-up, locking, rows, the error list.
 
-Buttons named `<prefix>-tambah_baris` add an empty row without JavaScript: any form that receives such a button is not
-valid and shows what was typed again, without complaints. A page needs no code for it.
+Buttons named `<prefix>-tambah_baris` add an empty row without JavaScript; drafts come back with the mark of
+`core.konsep`. Either way the data is half typed: no form is valid, and what was typed is shown without complaints.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from django.forms.formsets import DELETION_FIELD_NAME, TOTAL_FORM_COUNT
 from django.forms.utils import ErrorDict
 
 from . import fields
+from .konsep import KONSEP
 
 ADD_ROW = "tambah_baris"
 CHOOSE = "Pilih"
@@ -82,6 +83,11 @@ class WideBoundField(forms.BoundField):
         return f"{classes} lebar-penuh".strip() if isinstance(self.field.widget, wide) else classes
 
 
+def is_half_typed(data: Iterable[str]) -> bool:
+    """Whether posted data is to be shown again rather than checked and saved."""
+    return any(name == KONSEP or str(name).endswith(f"-{ADD_ROW}") for name in data)
+
+
 class _Shared:
     """What plain and model forms have in common."""
 
@@ -101,18 +107,18 @@ class _Shared:
                 field.error_messages["required"] = _required_message(field)
 
     @property
-    def adding_row(self) -> bool:
-        """Whether the user pressed a "Tambah baris" button rather than "Simpan"."""
-        return any(str(name).endswith(f"-{ADD_ROW}") for name in self.data)  # type: ignore[attr-defined]
+    def half_typed(self) -> bool:
+        """Whether the data is a draft or came with a "Tambah baris" button rather than with "Simpan"."""
+        return is_half_typed(self.data)  # type: ignore[attr-defined]
 
     def full_clean(self) -> None:
-        if self.is_bound and self.adding_row:  # type: ignore[attr-defined]
+        if self.is_bound and self.half_typed:  # type: ignore[attr-defined]
             self._errors, self.cleaned_data = ErrorDict(), {}
             return
         super().full_clean()  # type: ignore[misc]
 
     def is_valid(self) -> bool:
-        return not self.adding_row and super().is_valid()  # type: ignore[misc]
+        return not self.half_typed and super().is_valid()  # type: ignore[misc]
 
     def lock_fields(self, open_fields: Iterable[str] = ()) -> None:
         """Close all fields but `open_fields`: shown, marked, and whatever a crafted POST says is ignored."""
@@ -197,14 +203,14 @@ class BaseRowFormSet(forms.BaseInlineFormSet):
         return f"{self.prefix}-{ADD_ROW}"
 
     @property
-    def adding_row(self) -> bool:
-        return any(str(name).endswith(f"-{ADD_ROW}") for name in self.data)
+    def half_typed(self) -> bool:
+        return is_half_typed(self.data)
 
     def is_valid(self) -> bool:
-        return not self.adding_row and super().is_valid()
+        return not self.half_typed and super().is_valid()
 
     def full_clean(self) -> None:
-        if self.is_bound and self.adding_row:
+        if self.is_bound and self.half_typed:
             self._errors, self._non_form_errors = [], self.error_class()
             return
         super().full_clean()
@@ -215,11 +221,8 @@ class BaseRowFormSet(forms.BaseInlineFormSet):
         if DELETION_FIELD_NAME in form.fields:
             form.fields[DELETION_FIELD_NAME].label = "Hapus"
         for name, field in form.fields.items():
-            # Help stands once in the column's head; beside every row it would be described by an id that is not there.
-            field.petunjuk_kolom, field.help_text = field.help_text, ""
             if not isinstance(field.widget, forms.HiddenInput):
                 field.widget.attrs.setdefault("aria-label", f"{form[name].label}, baris {number}")
-                _dress(field.widget)
         if self.terkunci:
             form.lock_fields()
 
@@ -231,15 +234,6 @@ class BaseRowFormSet(forms.BaseInlineFormSet):
         self.max_num = self.initial_form_count()
         self.validate_max = False
         vars(self).pop("forms", None)
-
-
-def _dress(widget: forms.Widget) -> None:
-    """Bootstrap's class for an input that a table prints without crispy."""
-    if isinstance(widget, forms.CheckboxInput):
-        kind = "form-check-input"
-    else:
-        kind = "form-select" if isinstance(widget, forms.Select) else "form-control"
-    widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()
 
 
 def _with_one_more_row(data: Any, total: str, limit: int) -> Any:

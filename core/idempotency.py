@@ -41,3 +41,8 @@ def perform_once(kunci: uuid.UUID | str, pengguna: Pengguna, action: Callable[[]
         tujuan = action()
         KunciFormulir.objects.filter(kunci=key).update(tujuan=tujuan)
         return tujuan
+
+
+def was_performed(kunci: uuid.UUID) -> bool:
+    """Whether a form with this key has been carried out already."""
+    return KunciFormulir.objects.filter(kunci=kunci).exists()

@@ -1,10 +1,14 @@
-"""Headers on every page: what a browser may load, and that nothing is kept on a shared office computer."""
+"""Headers on every page, and what is asked of somebody who is not signed in (any more)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+
+from .views import sign_in_again
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -37,3 +41,12 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers["Cache-Control"] = "private, no-store"
         return response
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Every page asks for a login. A form whose session ended keeps its text through the login page."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        if request.method == "POST" and getattr(view_func, "keeps_draft", False):
+            return sign_in_again(request)
+        return super().handle_no_permission(request, view_func)

@@ -20,6 +20,7 @@ from .account_forms import AkunFilter, AkunForm, JejakFilter, KataSandiForm
 from .accounts import LastAdmin, UsernameTaken, save_account
 from .health import check_health
 from .idempotency import perform_once
+from .konsep import BUANG, KONSEP, DraftTooLong, discard_draft, entrust, store_draft, take_back
 from .models import JejakAkses, Pengguna
 from .signin import EXAMPLE_PASSWORD
 
@@ -36,23 +37,61 @@ def _next_url(request: HttpRequest) -> str:
 
 @login_not_required
 @never_cache
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "titipan")
 def masuk(request: HttpRequest) -> HttpResponse:
+    titipan = request.POST.get("titipan", "")
     if request.user.is_authenticated:
-        return redirect("beranda")
+        return redirect(take_back(titipan, request.user) or "beranda")
     form = AuthenticationForm(request, request.POST or None)
     form.error_messages["invalid_login"] = "Nama akun atau kata sandi salah. Periksa lagi, lalu coba sekali lagi."
     if request.method == "POST" and form.is_valid():
         login(request, form.get_user())
-        return redirect(_next_url(request))
-    status = 422 if form.is_bound else 200
+        return redirect(take_back(titipan, form.get_user()) or _next_url(request))
+    return _sign_in_page(request, form, _next_url(request), titipan, 422 if form.is_bound else 200)
+
+
+def _sign_in_page(
+    request: HttpRequest, form: AuthenticationForm, next_url: str, titipan: str, status: int
+) -> HttpResponse:
     context = {
         "form": form,
         "akun_contoh": _example_accounts(),
         "sandi_contoh": EXAMPLE_PASSWORD,
-        "next": _next_url(request),
+        "next": next_url,
+        "titipan": titipan,
     }
     return render(request, "masuk.html", context, status=status)
+
+
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """The session ended while a form was filled in: what was posted travels, sealed, through the login page (401)."""
+    titipan = entrust(request.path, request.POST)
+    return _sign_in_page(request, AuthenticationForm(request), request.path, titipan, 401)
+
+
+def draft_response(request: HttpRequest) -> HttpResponse | None:
+    """Keep or throw away the draft when the POST to a form page asks for that; None when it asks for saving.
+
+    A script gets JSON with the time, a person without script comes back to the page.
+    """
+    if BUANG in request.POST:
+        discard_draft(request.user, request.path)
+        messages.info(request, "Konsep dibuang. Halaman ini menampilkan data yang tersimpan.")
+        return redirect(request.path)
+    if KONSEP not in request.POST:
+        return None
+    by_script = request.headers.get("X-Requested-With") == "konsep"
+    try:
+        saat = store_draft(request.user, request.path, request.POST)
+    except DraftTooLong as refusal:
+        if by_script:
+            return JsonResponse({"pesan": str(refusal)}, status=413)
+        messages.error(request, str(refusal))
+        return redirect(request.path)
+    if by_script:
+        return JsonResponse({"pesan": f"tersimpan {timezone.localtime(saat):%H.%M}" if saat else ""})
+    messages.success(request, "Konsep disimpan. Anda dapat melanjutkannya kapan saja.")
+    return redirect(request.path)
 
 
 def _example_accounts() -> list[tuple[str, str]]:

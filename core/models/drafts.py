@@ -9,9 +9,8 @@ class Konsep(models.Model):
     """What a user has half typed into one form section. Kept on the server, sealed; gone once saved."""
 
     pengguna = models.ForeignKey(Pengguna, on_delete=models.CASCADE, related_name="konsep")
-    bagian = models.CharField(max_length=200, help_text="Alamat formulir, misalnya rusun/3374-RSN-01/identitas.")
+    bagian = models.CharField(max_length=200, help_text="Alamat halaman formulirnya.")
     isi = SealedField()
-    versi = models.PositiveIntegerField(default=0, help_text="Versi baris yang sedang diubah ketika konsep ditulis.")
     disimpan = models.DateTimeField()
 
     class Meta:

@@ -237,20 +237,6 @@ def test_a_locked_table_cannot_be_changed_added_to_or_removed_from(rusun):
     assert list(Blok.objects.values_list("nama", "terhuni")) == [("Blok A", 1150)]
 
 
-def test_a_table_of_rows_prints_a_hidden_row_to_copy_and_a_button_unless_it_is_locked(rusun):
-    formset = BlokFormSet(instance=rusun, prefix="blok")
-    html = render_to_string("components/_tabel_baris.html", {"formset": formset, "judul": "Blok"})
-    assert html.count("<template>") == 1
-    assert 'aria-label="Nama blok, baris __nomor__"' in html
-    assert 'name="blok-tambah_baris"' in html
-
-    formset.lock()
-    html = render_to_string("components/_tabel_baris.html", {"formset": formset, "judul": "Blok"})
-    assert "<template>" not in html
-    assert "tambah_baris" not in html
-    assert "Hapus" not in html
-
-
 # --- The list of errors -----------------------------------------------------------------------------------------------
 
 
