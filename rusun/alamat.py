@@ -30,6 +30,11 @@ class Alamat(NamedTuple):
             parts[2] = str(uuid.UUID(parts[2]))
         return cls(*parts)
 
+    @property
+    def jangkar(self) -> str:
+        """The id of the cell on a page."""
+        return "sel-" + "-".join(part for part in (self.bagian, self.baris, self.kolom) if part)
+
     def covers(self, other: Alamat) -> bool:
         """Whether opening this address opens `other`: the same cell, or a row, column or table that holds it."""
         return (

@@ -38,15 +38,21 @@ PROFIL_KELOMPOK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("KK menurut minat memiliki rumah", ("minat_ya", "minat_tidak", "minat_belum_tahu")),
 )
 
-# Tables with rows of their own (addressed by row UUID) and their locked columns.
-TABEL: dict[str, tuple[str, ...]] = {
+# Tables with rows of their own (addressed by row UUID): their columns, in the groups in which a row is typed.
+TABEL_KELOMPOK: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "blok": (
-        "nama", "konfigurasi", "jumlah_lantai", "tipe_m2", "pola_hunian", "kapasitas_unit", "jumlah_unit", "terhuni",
-        "kosong_siap", "kosong_rusak", "cadangan", "unit_disabilitas", "unit_non_hunian", "ada_lift",
+        ("", ("nama", "konfigurasi", "jumlah_lantai", "tipe_m2", "pola_hunian")),
+        ("Unit", ("jumlah_unit", "terhuni", "kosong_siap", "kosong_rusak", "cadangan")),
+        ("Rincian", ("kapasitas_unit", "unit_disabilitas", "unit_non_hunian", "ada_lift")),
     ),
-    "tarif": ("lantai", "tipe_m2", "satuan", "tarif_bulan", "berlaku_mulai", "dasar_hukum"),
-    "permasalahan": ("kategori", "tingkat", "unit_terdampak", "uraian", "penanggung_jawab", "perkiraan_biaya"),
-}  # fmt: skip
+    "tarif": (("", ("lantai", "tipe_m2", "satuan", "tarif_bulan", "berlaku_mulai", "dasar_hukum")),),
+    "permasalahan": (
+        ("", ("kategori", "tingkat", "penanggung_jawab", "unit_terdampak", "perkiraan_biaya", "uraian")),
+    ),
+}
+TABEL: dict[str, tuple[str, ...]] = {
+    tabel: tuple(kolom for _, kelompok in rows for kolom in kelompok) for tabel, rows in TABEL_KELOMPOK.items()
+}
 
 # Tables of a closed list: one figure per column, no rows.
 SEBAB_KOSONG: tuple[str, ...] = tuple(Sebab.values)

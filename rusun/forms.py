@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms import inlineformset_factory, modelform_factory
+from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
+from django.http import QueryDict
 from django.utils import timezone
 
 from core.fields import BilanganField, TeksField
@@ -15,40 +20,41 @@ from core.models import KabupatenKota, Pengguna
 from core.versions import touch
 
 from .alamat import Alamat
-from .bagian import PROFIL_PENGHUNI, SEBAB_KOSONG, TABEL, Bagian
-from .enums import Jenis, JenisLampiran, Keadaan, Peruntukan, Sebab, StatusAset
+from .bagian import PROFIL_PENGHUNI, SEBAB_KOSONG, TABEL, TABEL_KELOMPOK, Bagian, section_of
+from .bentrok import Ketikan, row_key
+from .enums import Jenis, JenisLampiran, Peruntukan, Sebab, StatusAset
 from .models import Blok, KategoriPermasalahan, Permasalahan, ProfilPenghuni, Rusun, SebabKosong, Tarif, TindakLanjut
+from .pemeriksaan import PENJELAS, check_while_filling
 from .penguncian import Kunci
+from .salinan import Lokasi, location_of, plain_columns, units_of
 
 UNLOCKED = Kunci(terkunci=False)
 
 
 class SectionHead(FormKeyMixin, VersionMixin, BaseForm):
-    """The hidden part of a section page: form key and version of the location."""
+    """The hidden part of a section page: form key, version of the location, and what the page showed when opened."""
 
+    dasar = forms.JSONField(widget=forms.HiddenInput, required=False)
 
-class RusunSectionForm(BaseModelForm):
-    """Plain fields of one section; the pairs that a rule compares are checked here as well as in the database."""
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if data.get("keadaan_dasar_hukum") == Keadaan.ADA and not data.get("dasar_hukum"):
-            self.add_error("dasar_hukum", "Tulis nomor dan judul perda/perkada, atau pilih Belum ada.")
-        if data.get("keadaan_batas_huni") == Keadaan.ADA and data.get("batas_huni_bulan") is None:
-            self.add_error("batas_huni_bulan", "Tulis batas lama huni dalam bulan, atau pilih Belum ada.")
-        kk, jiwa = data.get("jumlah_kk"), data.get("jumlah_jiwa")
-        if kk is not None and jiwa is not None and jiwa < kk:
-            self.add_error("jumlah_jiwa", "Jumlah jiwa tidak boleh kurang dari jumlah KK.")
-        tanggal = data.get("tanggal_data")
-        if tanggal and tanggal > timezone.localdate():
-            self.add_error("tanggal_data", "Tanggal data tidak boleh di masa depan.")
-        return data
+    def clean_dasar(self) -> dict[str, str]:
+        dasar = self.cleaned_data["dasar"]
+        texts = isinstance(dasar, dict) and all(isinstance(text, str) for text in dasar.values())
+        return dasar if texts else {}
 
 
 class BlokForm(BaseModelForm):
     class Meta:
         model = Blok
         fields = TABEL["blok"]
+        labels = {
+            "kosong_siap": "Kosong siap",
+            "cadangan": "Tidak disewakan",
+            "kapasitas_unit": "Orang per unit",
+            "unit_disabilitas": "Unit disabilitas",
+            "unit_non_hunian": "Unit nonhunian",
+        }
+        help_texts = {"cadangan": "Cadangan atau dipakai lain.", "kapasitas_unit": "Untuk pola perorangan.",
+                      "tipe_m2": "Kosong: barak."}  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -112,21 +118,54 @@ ROW_FORMS: dict[str, tuple[type[Any], type[BaseModelForm]]] = {
 }
 
 
+@dataclass(frozen=True)
+class KartuBaris:
+    """One row of a table as it is typed: its form, its fields in groups, and the tick that removes it."""
+
+    form: Any
+    nama: str
+    kelompok: list[tuple[str, list[forms.BoundField]]]
+    hapus: forms.BoundField | None
+    keterangan: Any = None
+
+
+@dataclass(frozen=True)
+class KelompokAngka:
+    """Figures that belong together, their sum, and what it has to be (None: nothing fixed)."""
+
+    judul: str
+    kolom: list[forms.BoundField]
+    jumlah: int
+    harus: int | None
+    satuan: str
+
+    @property
+    def cocok(self) -> bool:
+        return self.harus is None or self.jumlah == self.harus
+
+    @property
+    def nama(self) -> str:
+        """The last part of the inputs' names, for the script that adds them up while typing."""
+        return " ".join(bound.name for bound in self.kolom)
+
+
 class SectionForms:
     """All forms of one section page: hidden head, plain fields, table of rows, table of figures; absent ones None."""
 
     def __init__(self, rusun: Rusun, bagian: Bagian, data: Any = None, kunci: Kunci = UNLOCKED) -> None:
-        self.rusun, self.bagian, self.kunci = rusun, bagian, kunci
-        self.kepala = SectionHead(data, initial={"versi": rusun.versi})
+        self.rusun, self.bagian, self.kunci, self.data = rusun, bagian, kunci, data
         self.utama = self._plain(data) if bagian.kolom else None
         self.baris = self._rows(data) if bagian.tabel in ROW_FORMS else None
         self.angka = self._figures(data) if bagian.tabel and bagian.tabel not in ROW_FORMS else None
+        initial = {} if data is not None else {"versi": rusun.versi, "dasar": self.shown()}
+        self.kepala = SectionHead(data, initial=initial)
+        self.annotate({})
 
     def _open(self, names: Any, bagian: str, baris: str = "") -> list[str]:
         return [name for name in names if self.kunci.opens(Alamat(self.rusun.kode, bagian, baris, name))]
 
     def _plain(self, data: Any) -> BaseModelForm:
-        form = modelform_factory(Rusun, form=RusunSectionForm, fields=self.bagian.kolom)(data, instance=self.rusun)
+        form = modelform_factory(Rusun, form=BaseModelForm, fields=self.bagian.kolom)(data, instance=self.rusun)
         if self.kunci.terkunci:
             form.lock_fields(self._open(self.bagian.kolom, self.bagian.kode))
         return form
@@ -151,7 +190,10 @@ class SectionForms:
         )  # fmt: skip
         if getattr(self.rusun, self.bagian.tabel).exists():
             factory.extra = 0
-        formset = factory(data, instance=self.rusun, prefix=self.bagian.tabel)
+        rows = model.objects.select_related("kategori") if model is Permasalahan else model.objects.all()
+        formset = factory(data, instance=self.rusun, prefix=self.bagian.tabel, queryset=rows)
+        self.baris_kosong = formset.empty_form
+        _share_choices([*formset.forms, self.baris_kosong])
         if not whole:
             formset.lock()
             for form in formset.forms:
@@ -165,7 +207,154 @@ class SectionForms:
 
     def is_valid(self) -> bool:
         answers = [form.is_valid() for form in (self.kepala, *self.semua)]  # ask each, so that all errors are shown
-        return all(answers)
+        return all(answers) and self._keeps_rules()
+
+    def _keeps_rules(self) -> bool:
+        """Ask the rules that a section can break by itself; what they say stands at the field."""
+        findings = check_while_filling(self._candidate(), timezone.localdate())
+        own = [temuan for temuan in findings if section_of(temuan.alamat.bagian) is self.bagian]
+        for temuan in own:
+            form, name = self._place(temuan.alamat)
+            form.add_error(name, temuan.pesan)
+        return not own
+
+    def _candidate(self) -> Lokasi:
+        """The location as it would stand after saving. `rusun` already carries the plain fields that were typed."""
+        lokasi = location_of(self.rusun)
+        tabel = self.bagian.tabel
+        if self.baris is not None:
+            removed = self.baris.deleted_forms
+            rows = [
+                form
+                for form in self.baris.forms
+                if form not in removed and (form.has_changed() or not form.instance._state.adding)
+            ]
+            lokasi[tabel] = {str(form.instance.pk): plain_columns(form.instance, TABEL[tabel]) for form in rows}
+        elif self.angka is not None:
+            lokasi[tabel] = {name: self.angka.cleaned_data.get(name) for name in self.angka.fields}
+        return lokasi
+
+    def _place(self, alamat: Alamat) -> tuple[Any, str | None]:
+        """The form and field where a finding about `alamat` is told."""
+        if self.baris is not None and alamat.baris:
+            return next(form for form in self.baris.forms if str(form.instance.pk) == alamat.baris), alamat.kolom
+        form = self.angka if alamat.bagian == self.bagian.tabel and self.angka is not None else self.utama
+        return form, alamat.kolom if form is not None and alamat.kolom in form.fields else None
+
+    # --- for the page -----------------------------------------------------------------------------------------------
+
+    def cells(self) -> Iterator[tuple[Alamat, forms.BoundField]]:
+        """Every input with the address of its cell."""
+        kode = self.rusun.kode
+        for form, part in ((self.utama, self.bagian.kode), (self.angka, self.bagian.tabel)):
+            for bound in form or ():
+                yield Alamat(kode, part, "", bound.name), bound
+        for row in self.baris.initial_forms if self.baris is not None else ():
+            for kolom in TABEL[self.bagian.tabel]:
+                yield Alamat(kode, self.bagian.tabel, str(row.instance.pk), kolom), row[kolom]
+
+    def annotate(self, keterangan: Mapping[Alamat, Any]) -> None:
+        """Put beside each input the anchor of its cell and what the page knows about it (old values, remarks)."""
+        for alamat, bound in self.cells():
+            bound.field.jangkar = alamat.jangkar
+            bound.field.keterangan = keterangan.get(alamat)
+        self.keterangan = keterangan
+
+    def kartu(self) -> list[KartuBaris]:
+        """The rows of the table, each with its fields in groups."""
+        assert self.baris is not None
+        return [self._card(form) for form in self.baris.forms]
+
+    def kartu_kosong(self) -> KartuBaris:
+        """The row that "Tambah" adds."""
+        return self._card(self.baris_kosong)
+
+    def _card(self, form: Any) -> KartuBaris:
+        kelompok = [(judul, [form[name] for name in kolom]) for judul, kolom in TABEL_KELOMPOK[self.bagian.tabel]]
+        row = form.instance
+        nama = "" if row._state.adding else str(row.kategori if isinstance(row, Permasalahan) else row)
+        hapus = form[DELETION_FIELD_NAME] if DELETION_FIELD_NAME in form.fields else None
+        alamat = Alamat(self.rusun.kode, self.bagian.tabel, str(form.instance.pk))
+        return KartuBaris(form, nama, kelompok, hapus, self.keterangan.get(alamat))
+
+    def kelompok_angka(self) -> list[KelompokAngka]:
+        """The figures of a closed list in groups: causes under the figure they explain, residents by question."""
+        assert self.angka is not None
+        if self.bagian.tabel != "sebab_kosong":
+            return [self._group(judul, kolom, None, "KK") for judul, kolom in self.bagian.kelompok]
+        unit = units_of(location_of(self.rusun))
+        return [
+            self._group(f"Sebab unit {nama}", sebab, getattr(unit, kolom), "unit") for kolom, nama, sebab in PENJELAS
+        ]
+
+    def _group(self, judul: str, names: Any, harus: int | None, satuan: str) -> KelompokAngka:
+        assert self.angka is not None
+        bound = [self.angka[name] for name in names]
+        return KelompokAngka(judul, bound, sum(_figure(self.angka, name) for name in names), harus, satuan)
+
+    # --- as text, for `rusun.bentrok` -----------------------------------------------------------------------------
+
+    def _plain_fields(self) -> Iterator[forms.BoundField]:
+        for form in (self.utama, self.angka):
+            yield from form or ()
+
+    def _row_cells(self, row: Any) -> Iterator[tuple[str, forms.BoundField]]:
+        for kolom in TABEL[self.bagian.tabel]:
+            yield kolom, row[kolom]
+        if DELETION_FIELD_NAME in row.fields:
+            yield DELETION_FIELD_NAME, row[DELETION_FIELD_NAME]
+
+    def shown(self) -> dict[str, str]:
+        """What the page shows, as text per field. Asked of forms without data: then it is what the registry holds."""
+        texts = {bound.html_name: _text(bound) for bound in self._plain_fields()}
+        for row in self.baris.initial_forms if self.baris is not None else ():
+            for kolom, bound in self._row_cells(row):
+                texts[row_key(self.bagian.tabel, str(row.instance.pk), kolom)] = _text(bound)
+        return texts
+
+    def typed(self) -> dict[str, str]:
+        """What was posted into the fields that are open, as text per field."""
+        texts = {
+            bound.html_name: _posted(self.data, bound) for bound in self._plain_fields() if not bound.field.disabled
+        }
+        for number, row in enumerate(self.baris.forms if self.baris is not None else ()):
+            baris = self.data.get(row.add_prefix("id")) or f"baru{number}"
+            for kolom, bound in self._row_cells(row):
+                if not bound.field.disabled:
+                    texts[row_key(self.bagian.tabel, baris, kolom)] = _posted(self.data, bound)
+        return texts
+
+    def as_post(self, isi: Ketikan) -> QueryDict:
+        """`isi` as data for these forms, asked of forms without data: rows the registry has first, then new ones."""
+        data = QueryDict(mutable=True)
+        for bound in self._plain_fields():
+            _fill(data, bound.html_name, bound, isi.get(bound.html_name, ""))
+        if self.baris is not None:
+            self._fill_rows(data, isi)
+        return data
+
+    def _fill_rows(self, data: QueryDict, isi: Ketikan) -> None:
+        assert self.baris is not None
+        tabel, present = self.bagian.tabel, [str(row.instance.pk) for row in self.baris.initial_forms]
+        rows = dict.fromkeys(name.split("|")[1] for name in isi if name.startswith(f"{tabel}|"))
+        added = [baris for baris in rows if baris not in present]
+        data[f"{tabel}-{INITIAL_FORM_COUNT}"] = str(len(present))
+        data[f"{tabel}-{TOTAL_FORM_COUNT}"] = str(len(present) + len(added))
+        for number, baris in enumerate([*present, *added]):
+            data[f"{tabel}-{number}-id"] = baris if baris in present else ""
+            for kolom, bound in self._row_cells(self.baris_kosong):
+                _fill(data, f"{tabel}-{number}-{kolom}", bound, isi.get(row_key(tabel, baris, kolom), ""))
+
+    def label_of(self, nama: str) -> str:
+        """What a field of a `Ketikan` is called: `Jumlah KK`, or `TB 1, Kosong rusak`."""
+        rest = nama.partition("|")[2]
+        if not rest:
+            return next(str(bound.label) for bound in self._plain_fields() if bound.html_name == nama)
+        assert self.baris is not None
+        baris, _, kolom = rest.partition("|")
+        row = next((form for form in self.baris.initial_forms if str(form.instance.pk) == baris), None)
+        label = self.baris_kosong[kolom].label
+        return f"{row.instance}, {label}" if row is not None else str(label)
 
     def save(self, pengguna: Pengguna, waktu: datetime.datetime) -> None:
         """Write what was typed; called by `rusun.simpan.save_section` while it holds the lock."""
@@ -187,6 +376,44 @@ class SectionForms:
         for row in rows:
             touch(row, pengguna, waktu)
             row.save()
+
+
+def _share_choices(rows: list[Any]) -> None:
+    """Ask the database for the choices of a column once, not once per row."""
+    for name, field in rows[-1].fields.items():
+        if isinstance(field, forms.ModelChoiceField) and not isinstance(field.widget, forms.HiddenInput):
+            choices = list(field.choices)
+            for form in rows:
+                form.fields[name].choices = choices
+
+
+def _figure(form: Any, name: str) -> int:
+    """The figure shown in an input; 0 for nothing or nonsense."""
+    try:
+        return form.fields[name].clean(form[name].value()) or 0
+    except ValidationError:
+        return 0
+
+
+def _text(bound: forms.BoundField) -> str:
+    value, widget = bound.value(), bound.field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        return "on" if widget.check_test(value) else ""
+    shown = widget.format_value(value)
+    if isinstance(shown, list):
+        shown = shown[0] if shown else ""
+    return "" if shown is None else str(shown)
+
+
+def _posted(data: Mapping[str, str], bound: forms.BoundField) -> str:
+    if isinstance(bound.field.widget, forms.CheckboxInput):
+        return "on" if bound.html_name in data else ""
+    return data.get(bound.html_name, "").replace("\r\n", "\n")
+
+
+def _fill(data: QueryDict, name: str, bound: forms.BoundField, text: str) -> None:
+    if text or not isinstance(bound.field.widget, forms.CheckboxInput):
+        data[name] = text
 
 
 def _reopen(form: forms.ModelForm, names: list[str]) -> None:

@@ -51,23 +51,29 @@ Check = Callable[[Lokasi, Konteks], Iterable[Hit]]
 
 @dataclass(frozen=True)
 class Aturan:
-    """A rule: `teks` is what the legend prints, `kolom` the fields it concerns as "section.field"."""
+    """A rule: `teks` is what the legend prints, `kolom` the fields it concerns as "section.field".
+
+    `saat_mengisi`: a section breaks it by itself, so the form already refuses; others wait until everything is there.
+    """
 
     kode: str
     tingkat: str
     teks: str
     kolom: tuple[str, ...]
     periksa: Check
+    saat_mengisi: bool = False
 
 
 ATURAN: list[Aturan] = []
 
 
-def aturan(kode: str, tingkat: str, teks: str, *kolom: str) -> Callable[[Check], Check]:
+def aturan(
+    kode: str, tingkat: str, teks: str, *kolom: str, saat_mengisi: bool = False
+) -> Callable[[Check], Check]:
     """Enter the decorated function into the list of rules."""
 
     def register(check: Check) -> Check:
-        ATURAN.append(Aturan(kode, tingkat, teks, kolom, check))
+        ATURAN.append(Aturan(kode, tingkat, teks, kolom, check, saat_mengisi))
         return check
 
     return register
@@ -75,9 +81,18 @@ def aturan(kode: str, tingkat: str, teks: str, *kolom: str) -> Callable[[Check],
 
 def check_location(lokasi: Lokasi, konteks: Konteks) -> list[Temuan]:
     """Every finding of one location, in the order of the rules."""
+    return _apply(ATURAN, lokasi, konteks)
+
+
+def check_while_filling(lokasi: Lokasi, hari_ini: datetime.date) -> list[Temuan]:
+    """Findings of the rules that one section can break by itself: a form is refused by these."""
+    return _apply([rule for rule in ATURAN if rule.saat_mengisi], lokasi, Konteks(hari_ini))
+
+
+def _apply(rules: Iterable[Aturan], lokasi: Lokasi, konteks: Konteks) -> list[Temuan]:
     return [
         Temuan(rule.kode, rule.tingkat, alamat, pesan, "" if nilai is None else str(nilai))
-        for rule in ATURAN
+        for rule in rules
         for alamat, pesan, nilai in rule.periksa(lokasi, konteks)
     ]
 
@@ -128,14 +143,6 @@ def required_of(lokasi: Lokasi) -> Iterator[tuple[Alamat, bool, str]]:
         Alamat(kode, "permasalahan"), bool(lokasi["permasalahan"]) or lokasi["masalah"]["tidak_ada_permasalahan"],
         "Permasalahan, atau tanda bahwa tidak ada permasalahan",
     )  # fmt: skip
-    if lokasi["pengelolaan"]["keadaan_dasar_hukum"] == Keadaan.ADA:
-        yield (
-            Alamat(kode, "pengelolaan", "", "dasar_hukum"), bool(lokasi["pengelolaan"]["dasar_hukum"]),
-            label_of("dasar_hukum"),
-        )  # fmt: skip
-    if lokasi["pengelolaan"]["keadaan_batas_huni"] == Keadaan.ADA:
-        bulan = lokasi["pengelolaan"]["batas_huni_bulan"]
-        yield Alamat(kode, "pengelolaan", "", "batas_huni_bulan"), bulan is not None, label_of("batas_huni_bulan")
 
 
 def label_of(kolom: str) -> str:
@@ -156,6 +163,11 @@ def required_items(lokasi: Lokasi, konteks: Konteks) -> Iterable[Hit]:
 RUSAK = (Sebab.RUSAK, Sebab.REHAB)
 CADANGAN = (Sebab.DIPAKAI_LAIN,)
 SIAP = tuple(sebab for sebab in Sebab if sebab not in (*RUSAK, *CADANGAN))
+PENJELAS: tuple[tuple[str, str, tuple[Sebab, ...]], ...] = (
+    ("kosong_siap", "kosong siap huni", SIAP),
+    ("kosong_rusak", "kosong rusak", RUSAK),
+    ("cadangan", "tidak disewakan", CADANGAN),
+)
 """A cause explains one figure: rusak + rehab = kosong_rusak, dipakai_lain = cadangan, the rest = kosong_siap."""
 
 
@@ -168,11 +180,8 @@ SIAP = tuple(sebab for sebab in Sebab if sebab not in (*RUSAK, *CADANGAN))
 )
 def causes_match_blocks(lokasi: Lokasi, konteks: Konteks) -> Iterable[Hit]:
     unit = units_of(lokasi)
-    for nama, sebab, kosong in (
-        ("kosong siap huni", SIAP, unit.kosong_siap),
-        ("kosong rusak", RUSAK, unit.kosong_rusak),
-        ("tidak disewakan", CADANGAN, unit.cadangan),
-    ):
+    for kolom, nama, sebab in PENJELAS:
+        kosong = getattr(unit, kolom)
         jumlah = sum(lokasi["sebab_kosong"][kode] or 0 for kode in sebab)
         if jumlah != kosong:
             yield (
@@ -182,7 +191,14 @@ def causes_match_blocks(lokasi: Lokasi, konteks: Konteks) -> Iterable[Hit]:
             )
 
 
-@aturan("G-02", GALAT, "Jumlah jiwa tidak boleh kurang dari jumlah KK.", "hunian.jumlah_jiwa", "hunian.jumlah_kk")
+@aturan(
+    "G-02",
+    GALAT,
+    "Jumlah jiwa tidak boleh kurang dari jumlah KK.",
+    "hunian.jumlah_jiwa",
+    "hunian.jumlah_kk",
+    saat_mengisi=True,
+)
 def people_not_fewer_than_households(lokasi: Lokasi, konteks: Konteks) -> Iterable[Hit]:
     kk, jiwa = lokasi["hunian"]["jumlah_kk"], lokasi["hunian"]["jumlah_jiwa"]
     if kk is not None and jiwa is not None and jiwa < kk:
@@ -190,7 +206,7 @@ def people_not_fewer_than_households(lokasi: Lokasi, konteks: Konteks) -> Iterab
         yield alamat, f"Jumlah jiwa ({jiwa}) kurang dari jumlah KK ({kk}).", f"{jiwa}/{kk}"
 
 
-@aturan("G-03", GALAT, "Tanggal data tidak boleh di masa depan.", "identitas.tanggal_data")
+@aturan("G-03", GALAT, "Tanggal data tidak boleh di masa depan.", "identitas.tanggal_data", saat_mengisi=True)
 def data_date_not_in_future(lokasi: Lokasi, konteks: Konteks) -> Iterable[Hit]:
     tanggal = lokasi["identitas"]["tanggal_data"]
     if tanggal and datetime.date.fromisoformat(tanggal) > konteks.hari_ini:
@@ -216,6 +232,7 @@ def affected_units_within_total(lokasi: Lokasi, konteks: Konteks) -> Iterable[Hi
     "Jawaban tidak boleh bertentangan dengan daftarnya.",
     "masalah.tidak_ada_permasalahan",
     "tarif_sewa.tarif_belum_ditetapkan",
+    saat_mengisi=True,
 )
 def flags_agree_with_tables(lokasi: Lokasi, konteks: Konteks) -> Iterable[Hit]:
     kode = lokasi["kode"]
@@ -225,6 +242,39 @@ def flags_agree_with_tables(lokasi: Lokasi, konteks: Konteks) -> Iterable[Hit]:
     if lokasi["tarif_sewa"]["tarif_belum_ditetapkan"] and lokasi["tarif"]:
         alamat = Alamat(kode, "tarif_sewa", "", "tarif_belum_ditetapkan")
         yield alamat, "Dinyatakan belum ada tarif, padahal daftar tarif berisi.", len(lokasi["tarif"])
+
+
+@aturan(
+    "G-06",
+    GALAT,
+    "Perda/perkada dan batas lama huni yang dinyatakan ada harus disebutkan.",
+    "pengelolaan.dasar_hukum",
+    "pengelolaan.batas_huni_bulan",
+    saat_mengisi=True,
+)
+def named_when_said_to_exist(lokasi: Lokasi, konteks: Konteks) -> Iterable[Hit]:
+    kode, isi = lokasi["kode"], lokasi["pengelolaan"]
+    if isi["keadaan_dasar_hukum"] == Keadaan.ADA and not isi["dasar_hukum"]:
+        alamat = Alamat(kode, "pengelolaan", "", "dasar_hukum")
+        yield alamat, "Tulis nomor dan judul perda/perkada, atau pilih Belum ada.", None
+    if isi["keadaan_batas_huni"] == Keadaan.ADA and isi["batas_huni_bulan"] is None:
+        alamat = Alamat(kode, "pengelolaan", "", "batas_huni_bulan")
+        yield alamat, "Tulis batas lama huni dalam bulan, atau pilih Belum ada.", None
+
+
+@aturan(
+    "G-07",
+    GALAT,
+    "Lintang dan bujur diisi bersama-sama.",
+    "lokasi.lintang",
+    "lokasi.bujur",
+    saat_mengisi=True,
+)
+def coordinates_in_pairs(lokasi: Lokasi, konteks: Konteks) -> Iterable[Hit]:
+    letak = lokasi["lokasi"]
+    for nama, ada in (("lintang", "bujur"), ("bujur", "lintang")):
+        if letak[nama] is None and letak[ada] is not None:
+            yield Alamat(lokasi["kode"], "lokasi", "", nama), f"Isi {nama} juga, atau kosongkan keduanya.", None
 
 
 # --- warnings ------------------------------------------------------------------------------------------------------

@@ -32,20 +32,21 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _columns(row: Any, columns: tuple[str, ...]) -> dict[str, Any]:
+def plain_columns(row: Any, columns: tuple[str, ...]) -> dict[str, Any]:
+    """`columns` of a model row as plain values."""
     return {kolom: plain(row.kategori_id if kolom == "kategori" else getattr(row, kolom)) for kolom in columns}
 
 
 def _lokasi(rusun: Rusun) -> Lokasi:
     lokasi: Lokasi = {"kode": rusun.kode, "jenis": rusun.jenis}
     for bagian in BAGIAN:
-        lokasi[bagian.kode] = _columns(rusun, bagian.kolom)
+        lokasi[bagian.kode] = plain_columns(rusun, bagian.kolom)
     sebab = {row.sebab: row.jumlah_unit for row in rusun.sebab_kosong.all()}
     lokasi["sebab_kosong"] = {kolom: sebab.get(kolom) for kolom in SEBAB_KOSONG}
     profil = getattr(rusun, "profil_penghuni", None)
     lokasi["profil_penghuni"] = {kolom: getattr(profil, kolom, None) for kolom in PROFIL_PENGHUNI}
     for tabel, columns in TABEL.items():
-        lokasi[tabel] = {str(row.pk): _columns(row, columns) for row in getattr(rusun, tabel).all()}
+        lokasi[tabel] = {str(row.pk): plain_columns(row, columns) for row in getattr(rusun, tabel).all()}
     return lokasi
 
 

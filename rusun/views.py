@@ -1,12 +1,12 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import ProtectedError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,8 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import allow, operator, sees_registry
 from core.idempotency import perform_once
+from core.konsep import also_typing, keeps_draft
+from core.models import Konsep
 from core.scope import get_visible_or_404
 from core.versions import StaleVersion
+from core.views import draft_response
 
 from .angka import AngkaUnit, of_blok, total
 from .bagian import BAGIAN, MENURUT_KODE, Bagian
@@ -24,22 +27,22 @@ from .forms import (
     LampiranForm,
     LokasiBaruForm,
     SaringRusun,
-    SectionForms,
     StatusMasalahForm,
     TarikLampiranForm,
     TindakLanjutForm,
     TutupLokasiForm,
-    section_forms,
 )
 from .kelengkapan import Kemajuan, percent_complete, progress_of
 from .lampiran import FileRefused, content_of, retire, store
 from .models import Lampiran, Permasalahan, Rusun, TindakLanjut
+from .pengisian import Hasil, fill_section, open_section
 from .penguncian import RegistryLocked, lock_state
 from .salinan import location_of, units_of
 from .sebutan import section_rows
-from .simpan import close_location, create_location, save_follow_up, save_section, set_problem_status
+from .simpan import close_location, create_location, save_follow_up, set_problem_status
 
 PER_PAGE = 25
+SEDANG_MENGISI = datetime.timedelta(minutes=15)
 DOWNLOAD_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
@@ -114,37 +117,27 @@ def detail(request: HttpRequest, kode: str) -> HttpResponse:
     return render(request, "rusun/rusun_detail.html", context)
 
 
-def fill_section(
-    request: HttpRequest, rusun: Rusun, bagian: Bagian, berikut: str
-) -> tuple[SectionForms, HttpResponse | None, int]:
-    """Show or save one section: the forms, and either the redirect to `berikut` or the status of the page to render.
-
-    Every refusal (invalid, locked, saved by somebody else meanwhile) keeps what was typed.
-    """
-    kunci = lock_state(rusun.kabupaten_kota_id)
+def section_page(
+    request: HttpRequest, rusun: Rusun, bagian: Bagian, tujuan: str
+) -> tuple[Hasil, None] | tuple[None, HttpResponse]:
+    """One section over HTTP: what to show, or the answer when the request is done with (draft kept, section saved)."""
+    alamat = request.path
     if request.method != "POST":
-        return section_forms(rusun, bagian, kunci=kunci), None, 200
-    forms = section_forms(rusun, bagian, request.POST, kunci)
-    if not forms.is_valid():
-        return forms, None, 422
-    head = forms.kepala.cleaned_data
-
-    def write() -> str:
-        save_section(rusun.kode, head["versi"], request.user, lambda waktu: forms.save(request.user, waktu))
-        return berikut
-
-    try:
-        tujuan = perform_once(head["kunci_formulir"], request.user, write)
-    except (StaleVersion, RegistryLocked) as refusal:
-        messages.error(request, str(refusal))
-        return forms, None, 409
-    except ProtectedError:
-        messages.error(
-            request, "Blok yang masih punya riwayat penghuni tidak dapat dihapus. Pindahkan penghuninya dahulu."
-        )
-        return forms, None, 409
+        return open_section(rusun, bagian, request.user, alamat), None
+    if (response := draft_response(request)) is not None:
+        return None, response
+    hasil = fill_section(rusun, bagian, request.POST, request.user, alamat, tujuan)
+    for pesan in hasil.pesan:
+        messages.warning(request, pesan)
+    if not hasil.tujuan:
+        return hasil, None
     messages.success(request, f"{bagian.judul} tersimpan pukul {timezone.localtime():%H.%M}.")
-    return forms, redirect(tujuan), 302
+    return None, redirect(hasil.tujuan)
+
+
+def also_here(request: HttpRequest, *alamat: str) -> list[Konsep]:
+    """Who else has been typing into this section in the last quarter of an hour."""
+    return also_typing(request.user, alamat, timezone.now() - SEDANG_MENGISI)
 
 
 def next_section(bagian: Bagian) -> Bagian | None:
@@ -155,6 +148,7 @@ def next_section(bagian: Bagian) -> Bagian | None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow(operator)
+@keeps_draft
 def ubah(request: HttpRequest, kode: str, bagian: str) -> HttpResponse:
     rusun = get_visible_or_404(Rusun.objects.active().select_related("kabupaten_kota"), request.user, kode=kode)
     section = MENURUT_KODE.get(bagian)
@@ -162,19 +156,19 @@ def ubah(request: HttpRequest, kode: str, bagian: str) -> HttpResponse:
         raise Http404
     after = next_section(section)
     berikut = reverse("rusun:ubah", args=[kode, after.kode]) if after else reverse("rusun:detail", args=[kode])
-    forms, response, status = fill_section(request, rusun, section, berikut)
-    if response is not None:
+    hasil, response = section_page(request, rusun, section, berikut if "lanjut" in request.POST else request.path)
+    if hasil is None:
         return response
     kemajuan = progress_of(location_of(Rusun.objects.visible_to(request.user).get(pk=kode)))
     context = {
         "rusun": rusun,
         "bagian": section,
-        "formulir": forms,
-        "kunci": forms.kunci,
+        "hasil": hasil,
+        "juga": also_here(request, request.path),
         "langkah": section_steps(kemajuan, lambda row: reverse("rusun:ubah", args=[kode, row]), section.kode),
         "terakhir": after is None,
     }
-    return render(request, "rusun/rusun_ubah.html", context, status=status)
+    return render(request, "rusun/rusun_ubah.html", context, status=hasil.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,6 +21,11 @@ class HasilPeriksa:
     dijelaskan: tuple[tuple[Temuan, PenjelasanPeringatan], ...]
 
     @property
+    def semua(self) -> list[Temuan]:
+        """Every finding, errors first."""
+        return [*self.galat, *self.tanpa_alasan, *(temuan for temuan, _ in self.dijelaskan)]
+
+    @property
     def may_send(self) -> bool:
         return not self.galat and not self.tanpa_alasan
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitoring.enums import StatusCatatan
 from monitoring.models import Catatan, Isian, Kiriman
@@ -12,6 +12,7 @@ from rusun.alamat import Alamat
 from rusun.bagian import BAGIAN, TABEL, Bagian, section_of
 from rusun.enums import Jenis
 from rusun.kelengkapan import Kemajuan, percent_complete, progress_of
+from rusun.pemeriksaan import Temuan
 from rusun.perbedaan import differences
 from rusun.salinan import Lokasi, Registri, cells, units_of
 from rusun.sebutan import field_name, row_name, value_text
@@ -96,10 +97,8 @@ class Sel:
     sebelumnya: str | None
     disahkan: str | None
     catatan: tuple[Catatan, ...]
-
-    @property
-    def jangkar(self) -> str:
-        return anchor_of(self.alamat)
+    baris_baru: bool = False
+    """In a row that the state it is compared with does not have."""
 
 
 @dataclass(frozen=True)
@@ -115,11 +114,6 @@ class BagianTampil:
     @property
     def berubah(self) -> int:
         return sum(sel.sebelumnya is not None or sel.disahkan is not None for sel in self.sel)
-
-
-def anchor_of(alamat: Alamat) -> str:
-    """The id of a cell on a page."""
-    return "sel-" + "-".join(part for part in (alamat.bagian, alamat.baris, alamat.kolom) if part)
 
 
 def sections_of(bahan: Bahan, kode: str, catatan: Iterable[Catatan]) -> list[BagianTampil]:
@@ -139,7 +133,7 @@ def sections_of(bahan: Bahan, kode: str, catatan: Iterable[Catatan]) -> list[Bag
         shown[section.kode].append(
             Sel(
                 alamat, field_name(alamat), row_name(one, alamat), value_text(alamat, value), before.get(alamat),
-                verified.get(alamat), tuple(remarks.pop(alamat, ())),
+                verified.get(alamat), tuple(remarks.pop(alamat, ())), _new_row(bahan, alamat),
             )
         )  # fmt: skip
     return [
@@ -154,12 +148,61 @@ def sections_of(bahan: Bahan, kode: str, catatan: Iterable[Catatan]) -> list[Bag
     ]
 
 
+def _new_row(bahan: Bahan, alamat: Alamat) -> bool:
+    old = [registri for registri in (bahan.disahkan, bahan.sebelumnya) if registri is not None]
+    known = [registri.get(alamat.kode_rusun, {}).get(alamat.bagian, {}) for registri in old]
+    return bool(alamat.baris and known and alamat.baris not in known[0])
+
+
 def _old_values(old: Registri | None, one: Registri, kode: str) -> dict[Alamat, str]:
     """The former value, as text, of each cell that differs."""
     if old is None:
         return {}
     former = {kode: old[kode]} if kode in old else {}
     return {row.alamat: value_text(row.alamat, row.sebelum) for row in differences(former, one)}
+
+
+@dataclass(frozen=True)
+class NilaiLama:
+    """A former value and where it comes from: `periode lalu`, `Kiriman ke-1`."""
+
+    sebutan: str
+    nilai: str
+
+
+@dataclass(frozen=True)
+class Keterangan:
+    """What stands beside an input: former values, what the rules say, remarks that are not settled."""
+
+    lama: tuple[NilaiLama, ...] = ()
+    temuan: tuple[Temuan, ...] = ()
+    catatan: tuple[Catatan, ...] = ()
+    baru: bool = False
+
+
+def notes_of(bahan: Bahan, kode: str, catatan: Iterable[Catatan], temuan: Iterable[Temuan]) -> dict[Alamat, Keterangan]:
+    """For each cell of location `kode` that has something to tell: what to show beside its input.
+
+    A row that an earlier state did not have is marked as new, once, instead of an empty old value in each of its cells.
+    """
+    found: dict[Alamat, list[Temuan]] = {}
+    for row in temuan:
+        found.setdefault(row.alamat, []).append(row)
+    notes: dict[Alamat, Keterangan] = {}
+    for bagian in sections_of(bahan, kode, [row for row in catatan if row.status != StatusCatatan.SELESAI]):
+        for remark in bagian.catatan:
+            if remark.baris:
+                notes[remark.alamat] = Keterangan(catatan=(remark,))
+        for sel in bagian.sel:
+            alamat = sel.alamat
+            if sel.baris_baru:
+                row_alamat = alamat._replace(kolom="")
+                notes[row_alamat] = replace(notes.get(row_alamat, Keterangan()), baru=True)
+            old = ((bahan.sebutan_disahkan, sel.disahkan), (bahan.sebutan_sebelumnya, sel.sebelumnya))
+            lama = () if sel.baris_baru else tuple(NilaiLama(text, nilai) for text, nilai in old if nilai is not None)
+            if lama or sel.catatan or alamat in found:
+                notes[alamat] = Keterangan(lama, tuple(found.get(alamat, ())), sel.catatan)
+    return notes
 
 
 FORM_ORDER: dict[str, int] = {

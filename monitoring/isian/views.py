@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.access import allow, koordinator, operator, sees_registry, verifikator
 from core.idempotency import new_key
+from core.konsep import keeps_draft
 from core.models import Pengguna
 from core.scope import get_visible_or_404
 from monitoring.enums import Gerak, StatusCatatan, StatusIsian, StatusPeriode
@@ -28,7 +29,7 @@ from rusun.models import Rusun
 from rusun.pemeriksaan import Temuan
 from rusun.salinan import value_at
 from rusun.sebutan import cell_name, value_text
-from rusun.views import fill_section, next_section
+from rusun.views import also_here, next_section, section_page
 
 from .catatan import (
     REMARKABLE,
@@ -42,7 +43,7 @@ from .forms import BukaCatatanForm, BukaKembaliForm, CatatanForm, JawabForm, Kem
 from .kiriman import draft_of
 from .pemeriksaan import HasilPeriksa, check_isian, explain
 from .sebutan import status_for, status_of_remark, timeline
-from .tampilan import anchor_of, in_form_order, locations_of, material_of, sections_of
+from .tampilan import in_form_order, locations_of, material_of, notes_of, sections_of
 from .workflow import MoveRefused, apply_move, may_move
 
 SIMPLE_MOVES = (Gerak.MULAI, Gerak.TARIK, Gerak.MULAI_VERIFIKASI, Gerak.VERIFIKASI)
@@ -82,15 +83,12 @@ def _cell_url(isian: Isian, alamat: Alamat) -> str:
     section = section_of(alamat.bagian)
     if alamat.bagian == DAFTAR_LOKASI or section is None:
         return isian.get_absolute_url()
-    page = _url(isian, "isian_bagian", alamat.kode_rusun, section.kode)
-    if alamat.baris or not alamat.kolom:
-        return page
-    return f"{page}#id_{alamat.kolom}" if alamat.bagian == section.kode else f"{page}#id_{alamat.bagian}-{alamat.kolom}"
+    return f"{_url(isian, 'isian_bagian', alamat.kode_rusun, section.kode)}#{alamat.jangkar}"
 
 
 def _shown_cell_url(isian: Isian, alamat: Alamat) -> str:
     """Where a cell is read: the page of its location."""
-    return f"{_url(isian, 'isian_lokasi', alamat.kode_rusun)}#{anchor_of(alamat)}"
+    return f"{_url(isian, 'isian_lokasi', alamat.kode_rusun)}#{alamat.jangkar}"
 
 
 @require_safe
@@ -482,6 +480,7 @@ def catatan_selesai(request: HttpRequest, slug: str, kode: str, pk: int) -> Http
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow(operator)
+@keeps_draft
 def isian_bagian(request: HttpRequest, slug: str, kode: str, kode_rusun: str, bagian: str) -> HttpResponse:
     """One section of one location, with the remarks on it and the values it had before."""
     isian, pengguna = _isian(request, slug, kode), _user(request)
@@ -489,11 +488,13 @@ def isian_bagian(request: HttpRequest, slug: str, kode: str, kode_rusun: str, ba
     section = MENURUT_KODE.get(bagian)
     if section is None:
         raise Http404
-    berikut = _next_section(isian, kode_rusun, section) if "lanjut" in request.POST else request.path
-    forms, response, status = fill_section(request, rusun, section, berikut)
-    if response is not None:
+    tujuan = _next_section(isian, kode_rusun, section) if "lanjut" in request.POST else request.path
+    hasil, response = section_page(request, rusun, section, tujuan)
+    if hasil is None:
         return response
-    return render(request, "monitoring/isian_bagian.html", _section_context(isian, rusun, forms), status=status)
+    juga = also_here(request, request.path, reverse("rusun:ubah", args=[kode_rusun, bagian]))
+    context = _section_context(isian, rusun, hasil.forms) | {"hasil": hasil, "juga": juga}
+    return render(request, "monitoring/isian_bagian.html", context, status=hasil.status)
 
 
 def _next_section(isian: Isian, kode_rusun: str, bagian: Bagian) -> str:
@@ -504,9 +505,12 @@ def _next_section(isian: Isian, kode_rusun: str, bagian: Bagian) -> str:
 
 
 def _section_context(isian: Isian, rusun: Rusun, forms: SectionForms) -> dict:
-    bahan = material_of(isian, terkirim=False)
-    tampil = sections_of(bahan, rusun.pk, isian.catatan.all())
-    shown = next(row for row in tampil if row.bagian is forms.bagian)
+    """What surrounds the forms of a section: progress, remarks on it, and beside each input what is known of it."""
+    isi, bahan = draft_of(isian), material_of(isian, terkirim=False)
+    catatan = list(isian.catatan.all())
+    temuan = check_isian(isian, isi, timezone.localdate()).semua
+    forms.annotate(notes_of(bahan, rusun.pk, catatan, temuan))
+    tampil = next(row for row in sections_of(bahan, rusun.pk, catatan) if row.bagian is forms.bagian)
     langkah = [
         {
             "label": row.judul,
@@ -516,13 +520,12 @@ def _section_context(isian: Isian, rusun: Rusun, forms: SectionForms) -> dict:
         }
         for row in progress_of(bahan.registri[rusun.pk])
     ]
-    remarks = [*shown.catatan, *(catatan for sel in shown.sel for catatan in sel.catatan)]
+    whole = {Alamat(rusun.pk, forms.bagian.kode), Alamat(rusun.pk, forms.bagian.tabel)}
     return {
         "isian": isian,
         "rusun": rusun,
-        "forms": forms,
         "langkah": langkah,
-        "catatan": [row for row in remarks if row.status != StatusCatatan.SELESAI],
-        "berubah": [sel for sel in shown.sel if sel.sebelumnya is not None or sel.disahkan is not None],
+        "catatan_bagian": [row for row in tampil.catatan if row.status != StatusCatatan.SELESAI],
+        "temuan_bagian": [row for row in temuan if row.alamat in whole],
         "bahan": bahan,
     }

@@ -47,17 +47,18 @@ function addRow(button) {
   const box = button.closest("[data-formset]");
   const total = box.querySelector(`[name="${CSS.escape(box.dataset.formset)}-TOTAL_FORMS"]`);
   const template = box.querySelector("template");
-  const holder = document.createElement("tbody");
+  const holder = document.createElement("div");
   holder.innerHTML = template.innerHTML
     .replaceAll("__prefix__", total.value)
     .replaceAll("__nomor__", String(Number(total.value) + 1));
   const row = holder.firstElementChild;
-  box.querySelector("tbody").append(row);
+  box.querySelector("[data-wadah]").append(row);
   total.value = String(Number(total.value) + 1);
   row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
 }
 
-// --- Totals: <output data-jumlah="terhuni kosong_siap" data-lingkup="tr" data-sama="jumlah_unit"> -------------------
+// --- Totals: <output data-jumlah="terhuni kosong_siap" data-lingkup="[data-baris]" data-sama="jumlah_unit"> ----------
+// or data-harus="10" where the sum has to be a figure that stands elsewhere.
 
 function number(input) {
   const typed = input.value.replace(/[.\s]/g, "");
@@ -68,12 +69,13 @@ function refreshTotals(root) {
   for (const output of root.querySelectorAll("[data-jumlah]")) {
     const scope = output.closest(output.dataset.lingkup || "form");
     const inputs = [...scope.querySelectorAll("input:not([type=hidden])")].filter(
-      (input) => !input.closest("tr")?.querySelector("input[name$=-DELETE]:checked"),
+      (input) => !input.closest("[data-baris]")?.querySelector("input[name$=-DELETE]:checked"),
     );
     const sum = (names) =>
       inputs.filter((input) => names.includes(input.name.split("-").pop())).reduce((all, input) => all + number(input), 0);
     const total = sum(output.dataset.jumlah.split(" "));
     output.value = angka.format(total);
+    if (output.dataset.harus) output.classList.toggle("tidak-cocok", total !== Number(output.dataset.harus));
     if (output.dataset.sama) output.classList.toggle("tidak-cocok", total !== sum([output.dataset.sama]));
   }
 }
