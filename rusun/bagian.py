@@ -46,9 +46,7 @@ TABEL_KELOMPOK: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ("Rincian", ("kapasitas_unit", "unit_disabilitas", "unit_non_hunian", "ada_lift")),
     ),
     "tarif": (("", ("lantai", "tipe_m2", "satuan", "tarif_bulan", "berlaku_mulai", "dasar_hukum")),),
-    "permasalahan": (
-        ("", ("kategori", "tingkat", "penanggung_jawab", "unit_terdampak", "perkiraan_biaya", "uraian")),
-    ),
+    "permasalahan": (("", ("kategori", "tingkat", "penanggung_jawab", "unit_terdampak", "perkiraan_biaya", "uraian")),),
 }
 TABEL: dict[str, tuple[str, ...]] = {
     tabel: tuple(kolom for _, kelompok in rows for kolom in kelompok) for tabel, rows in TABEL_KELOMPOK.items()

@@ -2,7 +2,7 @@
 
 A page carries what it showed when it was opened (`dasar`). At saving there are three texts for every field: that one,
 what this user typed (`saya`), and what the registry shows now (`kini`). Whoever changed a field alone keeps the change;
-where both did, the user chooses. Texts are compared as they stand in the inputs: nothing is lost to rounding or parsing.
+where both did, the user chooses. Texts are compared as they stand in the inputs; nothing is parsed.
 """
 
 from __future__ import annotations

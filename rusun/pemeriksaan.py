@@ -67,9 +67,7 @@ class Aturan:
 ATURAN: list[Aturan] = []
 
 
-def aturan(
-    kode: str, tingkat: str, teks: str, *kolom: str, saat_mengisi: bool = False
-) -> Callable[[Check], Check]:
+def aturan(kode: str, tingkat: str, teks: str, *kolom: str, saat_mengisi: bool = False) -> Callable[[Check], Check]:
     """Enter the decorated function into the list of rules."""
 
     def register(check: Check) -> Check:

@@ -70,9 +70,7 @@ def open_section(rusun: Rusun, bagian: Bagian, pengguna: Pengguna, alamat: str) 
     return Hasil(section_forms(rusun, bagian, draft.data, kunci), konsep=draft.disimpan)
 
 
-def fill_section(
-    rusun: Rusun, bagian: Bagian, data: QueryDict, pengguna: Pengguna, alamat: str, tujuan: str
-) -> Hasil:
+def fill_section(rusun: Rusun, bagian: Bagian, data: QueryDict, pengguna: Pengguna, alamat: str, tujuan: str) -> Hasil:
     """Save what was posted on the page `alamat`. Every refusal keeps what was typed.
 
     A field that only this user changed is saved even when others saved the location meanwhile; a field that both

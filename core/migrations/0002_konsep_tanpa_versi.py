@@ -4,19 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='konsep',
-            name='versi',
+            model_name="konsep",
+            name="versi",
         ),
         migrations.AlterField(
-            model_name='konsep',
-            name='bagian',
-            field=models.CharField(help_text='Alamat halaman formulirnya.', max_length=200),
+            model_name="konsep",
+            name="bagian",
+            field=models.CharField(help_text="Alamat halaman formulirnya.", max_length=200),
         ),
     ]

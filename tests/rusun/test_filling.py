@@ -143,7 +143,9 @@ def hidden(response, name):
     return html.split(f'name="{name}" value="', 1)[1].split('"', 1)[0]
 
 
-def test_text_survives_a_session_that_ended_and_comes_back_at_the_same_field(kata_sandi, client, daerah, operator, lokasi):
+def test_text_survives_a_session_that_ended_and_comes_back_at_the_same_field(
+    kata_sandi, client, daerah, operator, lokasi
+):
     url = section(lokasi)
     data = fields_of(daerah.get(url)) | {"daftar_tunggu": "4321", "fokus": "id_daftar_tunggu"}
     page = client.post(url, data)
