@@ -1,6 +1,6 @@
 """Drafts: what somebody has half typed into a form, kept on the server until it is saved or thrown away.
 
-A draft belongs to one account and one form, named by the path of the page that shows it. It is sealed, since forms
+A draft belongs to one account and one form, named by the address of the page that shows it. It is sealed, since forms
 about residents hold NIK, and it never enters the registry: only saving the form does. Nothing is ever put into the
 browser's own storage (ASVS 14.3.3). A page takes part by wearing `@keeps_draft`; its scope is the scope of its draft.
 """
@@ -87,7 +87,7 @@ def _key(text: str) -> uuid.UUID | None:
 
 
 def load_draft(pengguna: Pengguna, alamat: str) -> IsiKonsep | None:
-    """The draft of `pengguna` for the page `alamat`, if there is one."""
+    """The draft of `pengguna` for the page `alamat` (its path with query), if there is one."""
     konsep = Konsep.objects.filter(pengguna=pengguna, bagian=alamat).first()
     return _opened(konsep) if konsep else None
 

@@ -65,8 +65,8 @@ def _sign_in_page(
 
 def sign_in_again(request: HttpRequest) -> HttpResponse:
     """The session ended while a form was filled in: what was posted travels, sealed, through the login page (401)."""
-    titipan = entrust(request.path, request.POST)
-    return _sign_in_page(request, AuthenticationForm(request), request.path, titipan, 401)
+    titipan = entrust(request.get_full_path(), request.POST)
+    return _sign_in_page(request, AuthenticationForm(request), request.get_full_path(), titipan, 401)
 
 
 def draft_response(request: HttpRequest) -> HttpResponse | None:
@@ -75,23 +75,23 @@ def draft_response(request: HttpRequest) -> HttpResponse | None:
     A script gets JSON with the time, a person without script comes back to the page.
     """
     if BUANG in request.POST:
-        discard_draft(request.user, request.path)
+        discard_draft(request.user, request.get_full_path())
         messages.info(request, "Konsep dibuang. Halaman ini menampilkan data yang tersimpan.")
-        return redirect(request.path)
+        return redirect(request.get_full_path())
     if KONSEP not in request.POST:
         return None
     by_script = request.headers.get("X-Requested-With") == "konsep"
     try:
-        saat = store_draft(request.user, request.path, request.POST)
+        saat = store_draft(request.user, request.get_full_path(), request.POST)
     except DraftTooLong as refusal:
         if by_script:
             return JsonResponse({"pesan": str(refusal)}, status=413)
         messages.error(request, str(refusal))
-        return redirect(request.path)
+        return redirect(request.get_full_path())
     if by_script:
         return JsonResponse({"pesan": f"tersimpan {timezone.localtime(saat):%H.%M}" if saat else ""})
     messages.success(request, "Konsep disimpan. Anda dapat melanjutkannya kapan saja.")
-    return redirect(request.path)
+    return redirect(request.get_full_path())
 
 
 def _example_accounts() -> list[tuple[str, str]]:

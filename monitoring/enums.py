@@ -53,6 +53,12 @@ class StatusCatatan(models.TextChoices):
     SELESAI = "selesai", "Selesai"
 
 
+class StatusPermintaan(models.TextChoices):
+    MENUNGGU = "menunggu", "Menunggu"
+    DIKABULKAN = "dikabulkan", "Dikabulkan"
+    DITOLAK = "ditolak", "Ditolak"
+
+
 class JenisBacklog(models.TextChoices):
     KEMISKINAN = "kemiskinan", "Backlog kemiskinan"
     KEPEMILIKAN = "kepemilikan", "Backlog kepemilikan"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.apps import apps
@@ -11,7 +12,7 @@ from django.utils.dateparse import parse_date
 from core.display import angka, rupiah, tanggal
 
 from .alamat import DAFTAR_LOKASI, Alamat
-from .bagian import TABEL, Bagian, section_of
+from .bagian import PROFIL_KELOMPOK, TABEL, Bagian, section_of
 from .enums import Sebab
 from .salinan import Lokasi, Registri
 
@@ -32,9 +33,17 @@ def field_name(alamat: Alamat) -> str:
     field = _field(alamat) if alamat.kolom else None
     if field is not None:
         text = str(field.verbose_name)
+        group = next((judul for judul, kolom in PROFIL_KELOMPOK if alamat.kolom in kolom), "")
+        if alamat.bagian == "profil_penghuni" and group:  # "sampai 1 tahun" alone would not say of what
+            text = f"{group.removeprefix('KK menurut ')}: {text}"
         return text[:1].upper() + text[1:]
     section = section_of(alamat.bagian)
     return section.judul if section else "Daftar lokasi"
+
+
+def natural(text: str) -> list[tuple[int, int | str]]:
+    """Sort key in which "lantai 2" stands before "lantai 10"."""
+    return [(0, int(part)) if part.isdigit() else (1, part) for part in re.split(r"(\d+)", text.lower()) if part]
 
 
 def row_name(registri: Registri, alamat: Alamat) -> str:

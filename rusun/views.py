@@ -121,7 +121,7 @@ def section_page(
     request: HttpRequest, rusun: Rusun, bagian: Bagian, tujuan: str
 ) -> tuple[Hasil, None] | tuple[None, HttpResponse]:
     """One section over HTTP: what to show, or the answer when the request is done with (draft kept, section saved)."""
-    alamat = request.path
+    alamat = request.get_full_path()
     if request.method != "POST":
         return open_section(rusun, bagian, request.user, alamat), None
     if (response := draft_response(request)) is not None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from core.models import KabupatenKota, Pengguna
 from monitoring.enums import StatusIsian
+from monitoring.isian.permintaan import ask_opening
 from penghuni.models import Penghuni
 from rusun.alamat import Alamat
 from rusun.models import Lampiran, Permasalahan, TindakLanjut
@@ -85,6 +86,10 @@ PAGES = {
     "monitoring:isian_detail": isian(REGISTRY),
     "monitoring:isian_periksa": isian(REGISTRY),
     "monitoring:isian_kirim": isian(OPERATORS),
+    "monitoring:isian_minta": isian(OPERATORS),
+    "monitoring:permintaan_kabulkan": isian(PROVINCE, "permintaan", missing=(1,)),
+    "monitoring:permintaan_tolak": isian(PROVINCE, "permintaan", missing=(1,)),
+    "monitoring:teks_catatan": Page(PROVINCE),
     "monitoring:isian_kiriman": isian(REGISTRY, "nomor", missing=(1,)),
     "monitoring:isian_kembalikan": isian(PROVINCE),
     "monitoring:isian_buka_kembali": isian({"koordinator"}),
@@ -129,10 +134,11 @@ def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, se
         diubah=saat,
     )  # fmt: skip
     penghuni = Penghuni.objects.create(kabupaten_kota=kudus, nama="Sutarmi", diubah=saat)
+    permintaan = ask_opening(row, Alamat(rusun.kode, "aset"), "BAST baru terbit.", operator)
     return {
         "slug": "desk-uji", "kode": kudus.pk, "rusun": rusun.kode, "bagian": "hunian", "masalah": masalah.pk,
         "tindak": tindak.pk, "lampiran": lampiran.pk, "penghuni": penghuni.pk, "akun": operator.pk, "nomor": 1,
-        "gerak": "ajukan_rekap", "gerak_isian": "mulai", "catatan": row.catatan.get().pk,
+        "gerak": "ajukan_rekap", "gerak_isian": "mulai", "catatan": row.catatan.get().pk, "permintaan": permintaan.pk,
     }  # fmt: skip
 
 

@@ -16,6 +16,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="konsep",
             name="bagian",
-            field=models.CharField(help_text="Alamat halaman formulirnya.", max_length=200),
+            field=models.CharField(help_text="Alamat halaman formulirnya.", max_length=500),
         ),
     ]

@@ -9,7 +9,7 @@ class Konsep(models.Model):
     """What a user has half typed into one form section. Kept on the server, sealed; gone once saved."""
 
     pengguna = models.ForeignKey(Pengguna, on_delete=models.CASCADE, related_name="konsep")
-    bagian = models.CharField(max_length=200, help_text="Alamat halaman formulirnya.")
+    bagian = models.CharField(max_length=500, help_text="Alamat halaman formulirnya.")
     isi = SealedField()
     disimpan = models.DateTimeField()
 

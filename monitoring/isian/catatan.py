@@ -10,17 +10,24 @@ from django.utils import timezone
 from core.access import operator, verifikator
 from core.models import Pengguna
 from monitoring.enums import Gerak, StatusCatatan, StatusIsian, StatusPeriode
-from monitoring.models import Catatan, Isian, PeriodeMonitoring, PesanCatatan
+from monitoring.models import Catatan, Isian, PeriodeMonitoring, PesanCatatan, TeksCatatan
 from rusun.alamat import Alamat
 from rusun.bagian import known, section_of
 from rusun.penguncian import open_cells, registry_write
-from rusun.salinan import value_at
+from rusun.salinan import Registri, value_at
 from rusun.sebutan import cell_name, value_text
 
 from .kiriman import draft_of
 from .workflow import MoveRefused, apply_move
 
 REMARKABLE = (StatusIsian.TERKIRIM, StatusIsian.PERLU_PERBAIKAN, StatusIsian.TERVERIFIKASI)
+
+
+def cell_exists(registri: Registri, alamat: Alamat) -> bool:
+    """Whether the address names a location, section and field there are. A row may be gone: remarks survive it."""
+    return (
+        alamat.kode_rusun in registri and section_of(alamat.bagian) is not None and known(alamat.bagian, alamat.kolom)
+    )
 
 
 def _say(catatan: Catatan, pengguna: Pengguna, status: str, isi: str, waktu: datetime.datetime) -> None:
@@ -44,11 +51,7 @@ def add_remark(
         if row.status not in REMARKABLE or row.periode.status != StatusPeriode.DIBUKA:
             raise MoveRefused("Catatan hanya dapat ditulis setelah isian dikirim dan selama periode dibuka.")
         frozen = draft_of(row)
-        if (
-            alamat.kode_rusun not in frozen["rusun"]
-            or section_of(alamat.bagian) is None
-            or not known(alamat.bagian, alamat.kolom)
-        ):
+        if not cell_exists(frozen["rusun"], alamat):
             raise ValueError("no such cell")
         catatan = Catatan.objects.create(
             isian=row,
@@ -63,6 +66,13 @@ def add_remark(
         if row.status == StatusIsian.PERLU_PERBAIKAN:
             open_cells(row.kabupaten_kota_id, [alamat])
     return catatan
+
+
+def keep_text(isi: str, pengguna: Pengguna) -> TeksCatatan:
+    """Keep the text of a remark for use again; kept once, whoever wrote it."""
+    return TeksCatatan.objects.get_or_create(
+        isi=isi, defaults={"dibuat_oleh": pengguna, "dibuat_pada": timezone.now()}
+    )[0]
 
 
 def _locked(catatan: Catatan) -> Catatan:

@@ -8,8 +8,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from core.fields import TanggalField, TeksField
+from core.fields import WAJIB, TanggalField, TeksField
 from core.forms import BaseForm, FormKeyMixin
+from monitoring.models import TeksCatatan
 from rusun.alamat import Alamat
 from rusun.bagian import BAGIAN
 from rusun.salinan import Registri
@@ -23,12 +24,31 @@ def _area(rows: int = 3) -> forms.Textarea:
 
 
 class CatatanForm(FormKeyMixin, BaseForm):
-    """A remark on a cell."""
+    """A remark on a cell, written anew or taken from the texts kept for use again."""
 
+    teks = forms.ModelChoiceField(
+        TeksCatatan.objects.all(), label="Teks siap pakai", required=False, empty_label="Tulis sendiri",
+    )  # fmt: skip
     isi = TeksField(
-        label="Catatan untuk kabupaten/kota", max_length=1000, widget=_area(),
+        label="Catatan untuk kabupaten/kota", max_length=1000, widget=_area(), required=False,
         help_text="Tulis apa yang perlu diperiksa atau dibetulkan.",
     )  # fmt: skip
+    simpan_teks = forms.BooleanField(label="Simpan sebagai teks siap pakai", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["isi"].widget.attrs.update(autofocus=True, **{"data-isi": ""})
+        self.fields["teks"].widget.attrs["data-teks-siap"] = ""
+        if not self.fields["teks"].queryset.exists():  # type: ignore[attr-defined]
+            del self.fields["teks"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("isi") and data.get("teks"):
+            data["isi"] = data["teks"].isi
+        if not data.get("isi") and "isi" not in self.errors:
+            self.add_error("isi", WAJIB)
+        return data
 
 
 class JawabForm(FormKeyMixin, BaseForm):
@@ -76,6 +96,17 @@ class KirimForm(FormKeyMixin, BaseForm):
         error_messages={"required": "Beri tanda pada pernyataan ini sebelum mengirim."},
     )
 
+    def __init__(self, *args: Any, konsep: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.konsep = konsep
+
+    def clean(self) -> dict[str, Any]:
+        if self.konsep:
+            raise ValidationError(
+                f"Masih ada {self.konsep} konsep Anda yang belum disimpan. Simpan atau buang dahulu, lalu kirim."
+            )
+        return super().clean() or self.cleaned_data
+
 
 class BukaKembaliForm(KembalikanForm):
     """Reopen a verified isian: the reason, one remark on what must be corrected, the reply date."""
@@ -87,16 +118,40 @@ class BukaKembaliForm(KembalikanForm):
     def __init__(self, *args: Any, registri: Registri, sel: Alamat | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["alasan"].label, self.fields["alasan"].required = "Alasan membuka kembali", True
-        choices: list[Any] = [("", "Pilih")]
-        if sel is not None:
-            choices.append((str(sel), cell_name(registri, sel)))
-            self.fields["alamat"].initial = str(sel)
-        choices += [(lokasi["identitas"]["nama"], _sections(kode)) for kode, lokasi in registri.items()]
-        self.fields["alamat"].choices = choices  # type: ignore[attr-defined]
-        self.fields["alamat"].error_messages["required"] = "Pilih salah satu."
+        self.fields["alamat"].choices = _places(registri, sel)  # type: ignore[attr-defined]
+        self.fields["alamat"].initial = str(sel) if sel else None
 
     def clean_alamat(self) -> Alamat:
         return Alamat.parse(self.cleaned_data["alamat"])
+
+
+class MintaBukaForm(FormKeyMixin, BaseForm):
+    """Ask for one more cell to be opened."""
+
+    alamat = forms.ChoiceField(label="Yang minta dibuka")
+    alasan = TeksField(label="Alasan", max_length=500, widget=_area(2), help_text="Apa yang perlu diubah, dan mengapa.")
+
+    def __init__(self, *args: Any, registri: Registri, sel: Alamat | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["alamat"].choices = _places(registri, sel)  # type: ignore[attr-defined]
+        self.fields["alamat"].initial = str(sel) if sel else None
+
+    def clean_alamat(self) -> Alamat:
+        return Alamat.parse(self.cleaned_data["alamat"])
+
+
+class TolakForm(FormKeyMixin, BaseForm):
+    """Why a request is refused."""
+
+    jawaban = TeksField(label="Penjelasan", max_length=500, widget=_area(2))
+
+
+def _places(registri: Registri, sel: Alamat | None) -> list[Any]:
+    """The cell somebody came from, then every section and table of every location."""
+    choices: list[Any] = [("", "Pilih")]
+    if sel is not None:
+        choices.append((str(sel), cell_name(registri, sel)))
+    return choices + [(lokasi["identitas"]["nama"], _sections(kode)) for kode, lokasi in registri.items()]
 
 
 def _sections(kode: str) -> list[tuple[str, str]]:

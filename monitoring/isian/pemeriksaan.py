@@ -43,10 +43,26 @@ def last_verified(isian: Isian) -> Kiriman | None:
     return earlier.kiriman_sah if earlier else None
 
 
+def earlier_period(isian: Isian) -> Isian | None:
+    """The isian of the same kabupaten/kota in the period before, verified or not."""
+    return (
+        Isian.objects.filter(kabupaten_kota=isian.kabupaten_kota_id, periode__mulai__lt=isian.periode.mulai)
+        .select_related("periode")
+        .order_by("-periode__mulai")
+        .first()
+    )
+
+
 def check_isian(isian: Isian, isi: dict[str, Any], hari_ini: datetime.date) -> HasilPeriksa:
     """Check `isi` (from `draft_of` or a kiriman) by every rule, on `hari_ini` in Jakarta."""
     previous = last_verified(isian)
-    sebelumnya: Registri | None = previous.registri if previous else None
+    return check_against(isian, isi, previous.registri if previous else None, hari_ini)
+
+
+def check_against(
+    isian: Isian, isi: dict[str, Any], sebelumnya: Registri | None, hari_ini: datetime.date
+) -> HasilPeriksa:
+    """As `check_isian`, for who has looked up already what was verified last."""
     findings = check_registry(
         isi["rusun"], hari_ini=hari_ini, sebelumnya=sebelumnya, penghuni_tercatat=isi["penghuni_tercatat"]
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.access import operator
 from core.models import Pengguna
-from monitoring.enums import LABEL_PROVINSI, Gerak, StatusCatatan, StatusIsian, StatusPeriode
+from monitoring.enums import LABEL_PROVINSI, Gerak, StatusCatatan, StatusIsian, StatusPeriode, StatusPermintaan
 from monitoring.models import Catatan, Isian, PesanCatatan
 
 NADA: dict[str, str] = {
@@ -19,6 +19,9 @@ NADA: dict[str, str] = {
     StatusCatatan.TERBUKA: "bahaya",
     StatusCatatan.DIJAWAB: "perhatian",
     StatusCatatan.SELESAI: "selesai",
+    StatusPermintaan.MENUNGGU: "perhatian",
+    StatusPermintaan.DIKABULKAN: "selesai",
+    StatusPermintaan.DITOLAK: "netral",
     StatusPeriode.DISIAPKAN: "netral",
     StatusPeriode.DIBUKA: "proses",
     StatusPeriode.REKAP_DIAJUKAN: "perhatian",
@@ -68,7 +71,7 @@ class Peristiwa:
 
 
 def timeline(isian: Isian) -> list[Peristiwa]:
-    """Moves and messages together, newest first. Two queries."""
+    """Moves, messages and requests together, newest first. Three queries."""
     moves = [
         Peristiwa(
             UCAPAN[row.gerak] + (f", {str(row.kiriman).lower()}" if row.kiriman else ""),
@@ -81,7 +84,17 @@ def timeline(isian: Isian) -> list[Peristiwa]:
     for pesan in PesanCatatan.objects.filter(catatan__isian=isian).select_related("catatan", "pengguna"):
         said.append(Peristiwa(_said(pesan, seen), pesan.waktu, str(pesan.pengguna), pesan.isi))
         seen.add(pesan.catatan_id)
-    return sorted([*moves, *said], key=lambda line: line.waktu, reverse=True)
+    return sorted([*moves, *said, *_requests(isian)], key=lambda line: line.waktu, reverse=True)
+
+
+def _requests(isian: Isian) -> list[Peristiwa]:
+    lines = []
+    for row in isian.permintaan.select_related("oleh", "dijawab_oleh"):
+        lines.append(Peristiwa(f"Minta dibuka: {row.sebutan}", row.waktu, str(row.oleh), row.alasan))
+        if row.dijawab_pada:
+            judul = f"Permintaan {row.get_status_display().lower()}: {row.sebutan}"
+            lines.append(Peristiwa(judul, row.dijawab_pada, str(row.dijawab_oleh), row.jawaban))
+    return lines
 
 
 def _said(pesan: PesanCatatan, seen: set[int]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
-from monitoring.enums import StatusCatatan
+from monitoring.enums import StatusCatatan, StatusIsian
 from monitoring.models import Catatan, Isian, Kiriman
 from rusun.alamat import Alamat
 from rusun.bagian import BAGIAN, TABEL, Bagian, section_of
@@ -15,7 +17,7 @@ from rusun.kelengkapan import Kemajuan, percent_complete, progress_of
 from rusun.pemeriksaan import Temuan
 from rusun.perbedaan import differences
 from rusun.salinan import Lokasi, Registri, cells, units_of
-from rusun.sebutan import field_name, row_name, value_text
+from rusun.sebutan import field_name, natural, row_name, value_text
 
 from .kiriman import draft_of
 from .pemeriksaan import last_verified
@@ -25,7 +27,7 @@ from .pemeriksaan import last_verified
 class Bahan:
     """What is looked at, and what it is compared with."""
 
-    registri: Registri
+    isi: dict[str, Any]
     sebutan: str
     kiriman: Kiriman | None
     sebelumnya: Registri | None
@@ -33,15 +35,30 @@ class Bahan:
     disahkan: Registri | None
     sebutan_disahkan: str
 
+    @property
+    def registri(self) -> Registri:
+        return self.isi["rusun"]
 
-def material_of(isian: Isian, *, terkirim: bool) -> Bahan:
-    """The last kiriman when `terkirim` (what the province judges), else the registry as it stands."""
+
+def is_with_province(isian: Isian) -> bool:
+    """Whether the last kiriman is what is looked at; else the registry as it is being filled in or corrected."""
+    return isian.status in (StatusIsian.TERKIRIM, StatusIsian.TERVERIFIKASI)
+
+
+def content_of(isian: Isian) -> dict[str, Any]:
+    """What stands now, in the shape of a kiriman: the last kiriman, or the registry as it is being filled in."""
+    last = isian.kiriman.order_by("-nomor").first() if is_with_province(isian) else None
+    return json.loads(last.isi) if last else draft_of(isian)
+
+
+def material_of(isian: Isian) -> Bahan:
+    """What stands now, the kiriman before it, and what was verified in the last period. Twelve queries at most."""
     last = list(isian.kiriman.order_by("-nomor")[:2])
-    frozen = last[0] if last and terkirim else None
+    frozen = last[0] if last and is_with_province(isian) else None
     previous = last[1] if frozen and len(last) > 1 else last[0] if last and not frozen else None
     verified = last_verified(isian)
     return Bahan(
-        frozen.registri if frozen else draft_of(isian)["rusun"],
+        json.loads(frozen.isi) if frozen else draft_of(isian),
         str(frozen) if frozen else "belum dikirim",
         frozen,
         previous.registri if previous else None,
@@ -65,6 +82,10 @@ class LokasiRingkas:
     catatan: int
     berubah: int | None
     berubah_periode: int | None
+
+    @property
+    def persen_teks(self) -> str:
+        return f"{self.persen}%"
 
 
 def locations_of(bahan: Bahan, catatan: Iterable[Catatan]) -> list[LokasiRingkas]:
@@ -100,10 +121,27 @@ class Sel:
     baris_baru: bool = False
     """In a row that the state it is compared with does not have."""
 
+    @property
+    def berubah(self) -> bool:
+        return self.sebelumnya is not None or self.disahkan is not None
+
+
+@dataclass(frozen=True)
+class BarisTampil:
+    """One row of a table with its cells, in the order of the columns."""
+
+    alamat: Alamat
+    nama: str
+    sel: list[Sel]
+
+    @property
+    def baru(self) -> bool:
+        return self.sel[0].baris_baru
+
 
 @dataclass(frozen=True)
 class BagianTampil:
-    """One section with its cells and the remarks on the section or table as a whole."""
+    """One section with its cells and the remarks on the section, its table, or a whole row."""
 
     bagian: Bagian
     sel: list[Sel]
@@ -112,8 +150,27 @@ class BagianTampil:
     alamat_tabel: Alamat | None
 
     @property
+    def polos(self) -> list[Sel]:
+        """Cells that stand in no row."""
+        return [sel for sel in self.sel if not sel.alamat.baris]
+
+    @property
+    def baris(self) -> list[BarisTampil]:
+        rows: dict[str, list[Sel]] = {}
+        for sel in self.sel:
+            if sel.alamat.baris:
+                rows.setdefault(sel.alamat.baris, []).append(sel)
+        shown = [BarisTampil(row[0].alamat._replace(kolom=""), row[0].baris, row) for row in rows.values()]
+        return sorted(shown, key=lambda row: natural(row.nama))
+
+    @property
     def berubah(self) -> int:
-        return sum(sel.sebelumnya is not None or sel.disahkan is not None for sel in self.sel)
+        return sum(sel.berubah for sel in self.sel)
+
+    @property
+    def penting(self) -> bool:
+        """Whether there is anything to look at: a change, or a remark."""
+        return bool(self.berubah or self.catatan or any(sel.catatan for sel in self.sel))
 
 
 def sections_of(bahan: Bahan, kode: str, catatan: Iterable[Catatan]) -> list[BagianTampil]:

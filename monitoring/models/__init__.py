@@ -3,6 +3,7 @@ from .catatan import Catatan, PenjelasanPeringatan, PesanCatatan
 from .isian import Isian, RiwayatIsian
 from .kiriman import Kiriman, KirimanRusun
 from .periode import PeriodeMonitoring, RiwayatPeriode
+from .permintaan import PermintaanBuka, TeksCatatan
 
 __all__ = [
     "Backlog",
@@ -12,7 +13,9 @@ __all__ = [
     "KirimanRusun",
     "PenjelasanPeringatan",
     "PeriodeMonitoring",
+    "PermintaanBuka",
     "PesanCatatan",
     "RiwayatIsian",
     "RiwayatPeriode",
+    "TeksCatatan",
 ]

@@ -1,11 +1,14 @@
 from django.urls import include, path
 
+from monitoring.isian.views.verifikasi import teks_catatan
+
 from . import views
 
 app_name = "monitoring"
 urlpatterns = [
     path("", views.periode_daftar, name="periode_daftar"),
     path("baru/", views.periode_baru, name="periode_baru"),
+    path("teks-catatan/", teks_catatan, name="teks_catatan"),
     path("<slug:slug>/", views.periode_detail, name="periode_detail"),
     path("<slug:slug>/undang/", views.periode_undang, name="periode_undang"),
     path("<slug:slug>/gerak/<slug:gerak>/", views.periode_gerak, name="periode_gerak"),

@@ -86,6 +86,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   if (button.matches("[data-tutup]")) button.closest("[role=alert], [role=status]").remove();
+  if (button.matches("[data-tutup-panel]")) button.closest(".panel-catatan")?.replaceChildren();
   if (button.matches("[data-tambah-baris]")) {
     event.preventDefault();
     addRow(button);
@@ -98,6 +99,18 @@ document.addEventListener("click", (event) => {
 }, true);
 
 document.addEventListener("input", (event) => event.target.form && refreshTotals(event.target.form));
+
+// A text kept for use again goes into the box, to be changed there.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-teks-siap]") || !event.target.value) return;
+  const box = event.target.form.querySelector("[data-isi]");
+  box.value = event.target.selectedOptions[0].textContent;
+  box.focus();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") event.target.closest(".panel-catatan")?.replaceChildren();
+});
 
 // A second click while the first one is under way does nothing. Not `disabled`: that would drop the button's own value.
 document.addEventListener("submit", (event) => {

@@ -120,7 +120,12 @@ class Draft {
   }
 }
 
-for (const form of document.querySelectorAll("form[data-konsep]")) new Draft(form);
+function watch(root) {
+  for (const form of root.querySelectorAll("form[data-konsep]")) new Draft(form);
+}
+
+watch(document);
+document.addEventListener("htmx:afterSwap", (event) => watch(event.target));
 
 // A link to a cell leads to its box; the input inside is what is wanted.
 const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
