@@ -54,7 +54,7 @@ function addRow(button) {
   const row = holder.firstElementChild;
   box.querySelector("[data-wadah]").append(row);
   total.value = String(Number(total.value) + 1);
-  row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  row.querySelector(".kartu-kisi :is(input, select, textarea)")?.focus();
 }
 
 // --- Totals: <output data-jumlah="terhuni kosong_siap" data-lingkup="[data-baris]" data-sama="jumlah_unit"> ----------
@@ -126,6 +126,15 @@ document.addEventListener("submit", (event) => {
   setTimeout(again, NOT_AGAIN_MS); // a download leaves the page where it is
   addEventListener("pageshow", again, { once: true });
 });
+
+// htmx notes the address of the page in the browser's storage, and an address can hold a name that was searched for.
+function forgetAddress() {
+  sessionStorage.removeItem("htmx-current-path-for-history");
+}
+
+for (const moment of ["DOMContentLoaded", "htmx:pushedIntoHistory", "htmx:replacedInHistory", "htmx:historyRestore"]) {
+  document.addEventListener(moment, forgetAddress);
+}
 
 function welcome(root) {
   refreshTotals(root);
