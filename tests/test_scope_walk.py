@@ -82,6 +82,8 @@ PAGES = {
     "monitoring:rekap": Page(REGISTRY, ("slug",), ("tidak-ada",)),
     "monitoring:rekap_pdf": Page(REGISTRY, ("slug",), ("tidak-ada",)),
     "monitoring:rekap_xlsx": Page(REGISTRY, ("slug",), ("tidak-ada",)),
+    "monitoring:rekap_pdf_di_bawah": Page(REGISTRY, ("slug",), ("tidak-ada",)),
+    "monitoring:rekap_xlsx_di_bawah": Page(REGISTRY, ("slug",), ("tidak-ada",)),
     "monitoring:isian_detail": isian(REGISTRY),
     "monitoring:isian_periksa": isian(REGISTRY),
     "monitoring:isian_kirim": isian(OPERATORS),
