@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_date
 from core.display import angka, rupiah, tanggal
 
 from .alamat import DAFTAR_LOKASI, Alamat
-from .bagian import TABEL, Bagian, section_of
+from .bagian import Bagian, section_of
 from .enums import Sebab
 from .salinan import Lokasi, Registri
 
@@ -77,10 +77,7 @@ def value_text(alamat: Alamat, value: Any) -> str:
     return str(value)
 
 
-def section_rows(lokasi: Lokasi, bagian: Bagian) -> list[tuple[Alamat, str, str]]:
-    """The plain fields and figures of a section for reading: address, label, value. Its rows are shown apart."""
-    names = [(bagian.kode, kolom) for kolom in bagian.kolom]
-    if bagian.tabel and bagian.tabel not in TABEL:
-        names += [(bagian.tabel, kolom) for kolom in lokasi[bagian.tabel]]
-    cells = [(Alamat(lokasi["kode"], part, "", kolom), lokasi[part][kolom]) for part, kolom in names]
-    return [(alamat, field_name(alamat), value_text(alamat, value)) for alamat, value in cells]
+def section_rows(lokasi: Lokasi, bagian: Bagian) -> list[tuple[str, Any, str]]:
+    """The plain fields of a section for reading: label, plain value, value as text. Its table is shown apart."""
+    cells = [(Alamat(lokasi["kode"], bagian.kode, "", kolom), lokasi[bagian.kode][kolom]) for kolom in bagian.kolom]
+    return [(field_name(alamat), value, value_text(alamat, value)) for alamat, value in cells]

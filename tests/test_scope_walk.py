@@ -60,6 +60,7 @@ PAGES = {
     "rusun:lampiran_unduh": Page(REGISTRY, ("lampiran",), (NOBODY,)),
     "rusun:lampiran_tarik": Page(OPERATORS, ("lampiran",), (NOBODY,)),
     "rusun:detail": Page(REGISTRY, ("rusun",), ("3399-RSN-01",)),
+    "rusun:profil_pdf": Page(REGISTRY, ("rusun",), ("3399-RSN-01",)),
     "rusun:tutup": Page(OPERATORS, ("rusun",), ("3399-RSN-01",)),
     "rusun:lampiran_tambah": Page(OPERATORS, ("rusun",), ("3399-RSN-01",)),
     "rusun:ubah": Page(OPERATORS, ("rusun", "bagian"), ("3399-RSN-01", "hunian")),
