@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
+from itertools import accumulate
 
 from .enums import Konfigurasi
 
 TOWER = frozenset({Konfigurasi.SINGLE, Konfigurasi.TWIN_BLOCK})
+
+
+RUAS = ("Terhuni", "Kosong siap huni", "Kosong rusak", "Tidak disewakan")
+
+
+@dataclass(frozen=True)
+class Ruas:
+    """One part of the units: it begins after `mulai` units and holds `jumlah`."""
+
+    label: str
+    mulai: int
+    jumlah: int
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,13 @@ class AngkaUnit:
     def kosong(self) -> int:
         """Units that are not occupied, whatever the cause."""
         return self.unit - self.terhuni
+
+    @property
+    def ruas(self) -> tuple[Ruas, ...]:
+        """The four parts of `unit` one after the other, as the occupancy bar draws them."""
+        sizes = (self.terhuni, self.kosong_siap, self.kosong_rusak, self.cadangan)
+        starts = accumulate(sizes, initial=0)
+        return tuple(Ruas(label, start, size) for label, start, size in zip(RUAS, starts, sizes, strict=False))
 
 
 def of_blok(

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date
 from core.display import angka, rupiah, tanggal
 
 from .alamat import DAFTAR_LOKASI, Alamat
-from .bagian import PROFIL_KELOMPOK, TABEL, Bagian, section_of
+from .bagian import PROFIL_KELOMPOK, Bagian, section_of
 from .enums import Sebab
 from .salinan import Lokasi, Registri
 
@@ -33,12 +33,18 @@ def field_name(alamat: Alamat) -> str:
     field = _field(alamat) if alamat.kolom else None
     if field is not None:
         text = str(field.verbose_name)
-        group = next((judul for judul, kolom in PROFIL_KELOMPOK if alamat.kolom in kolom), "")
-        if alamat.bagian == "profil_penghuni" and group:  # "sampai 1 tahun" alone would not say of what
-            text = f"{group.removeprefix('KK menurut ')}: {text}"
         return text[:1].upper() + text[1:]
     section = section_of(alamat.bagian)
     return section.judul if section else "Daftar lokasi"
+
+
+def lone_name(alamat: Alamat) -> str:
+    """The label of a field away from its form: "Sampai 1 tahun" alone would not say of what."""
+    name = field_name(alamat)
+    group = next((judul for judul, kolom in PROFIL_KELOMPOK if alamat.kolom in kolom), "")
+    if alamat.bagian != "profil_penghuni" or not group:
+        return name
+    return f"{group.removeprefix('KK menurut ').capitalize()}: {name[:1].lower()}{name[1:]}"
 
 
 def natural(text: str) -> list[tuple[int, int | str]]:
@@ -62,7 +68,7 @@ def cell_name(registri: Registri, alamat: Alamat) -> str:
         return "Daftar lokasi"
     lokasi = registri.get(alamat.kode_rusun)
     nama = lokasi["identitas"]["nama"] if lokasi else alamat.kode_rusun
-    return ", ".join(part for part in (nama, row_name(registri, alamat), field_name(alamat)) if part)
+    return ", ".join(part for part in (nama, row_name(registri, alamat), lone_name(alamat)) if part)
 
 
 def value_text(alamat: Alamat, value: Any) -> str:
@@ -86,10 +92,7 @@ def value_text(alamat: Alamat, value: Any) -> str:
     return str(value)
 
 
-def section_rows(lokasi: Lokasi, bagian: Bagian) -> list[tuple[Alamat, str, str]]:
-    """The plain fields and figures of a section for reading: address, label, value. Its rows are shown apart."""
-    names = [(bagian.kode, kolom) for kolom in bagian.kolom]
-    if bagian.tabel and bagian.tabel not in TABEL:
-        names += [(bagian.tabel, kolom) for kolom in lokasi[bagian.tabel]]
-    cells = [(Alamat(lokasi["kode"], part, "", kolom), lokasi[part][kolom]) for part, kolom in names]
-    return [(alamat, field_name(alamat), value_text(alamat, value)) for alamat, value in cells]
+def section_rows(lokasi: Lokasi, bagian: Bagian) -> list[tuple[str, Any, str]]:
+    """The plain fields of a section for reading: label, plain value, value as text. Its table is shown apart."""
+    cells = [(Alamat(lokasi["kode"], bagian.kode, "", kolom), lokasi[bagian.kode][kolom]) for kolom in bagian.kolom]
+    return [(field_name(alamat), value, value_text(alamat, value)) for alamat, value in cells]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("lampiran/<uuid:pk>/", views.lampiran_unduh, name="lampiran_unduh"),
     path("lampiran/<uuid:pk>/tarik/", views.lampiran_tarik, name="lampiran_tarik"),
     path("<str:kode>/", views.detail, name="detail"),
+    path("<str:kode>/profil.pdf", views.profil_pdf, name="profil_pdf"),
     path("<str:kode>/tutup/", views.tutup, name="tutup"),
     path("<str:kode>/lampiran/", views.lampiran_tambah, name="lampiran_tambah"),
     path("<str:kode>/<slug:bagian>/", views.ubah, name="ubah"),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import allow, operator, sees_registry
+from core.context import has_example_data
 from core.idempotency import perform_once
 from core.konsep import also_typing, keeps_draft
 from core.models import Konsep
+from core.pdf import PdfUnavailable, render_paper
 from core.scope import get_visible_or_404
 from core.versions import StaleVersion
 from core.views import draft_response
@@ -32,13 +34,13 @@ from .forms import (
     TindakLanjutForm,
     TutupLokasiForm,
 )
-from .kelengkapan import Kemajuan, percent_complete, progress_of
+from .kelengkapan import Kemajuan, progress_of
 from .lampiran import FileRefused, content_of, retire, store
 from .models import Lampiran, Permasalahan, Rusun, TindakLanjut
 from .pengisian import Hasil, fill_section, open_section
 from .penguncian import RegistryLocked, lock_state
-from .salinan import location_of, units_of
-from .sebutan import section_rows
+from .profil import Profil, build_profil
+from .salinan import location_of
 from .simpan import close_location, create_location, save_follow_up, set_problem_status
 
 PER_PAGE = 25
@@ -88,33 +90,46 @@ class Langkah:
     keterangan: str = ""
 
 
-def section_steps(kemajuan: list[Kemajuan], url_of: Any, aktif: str = "") -> list[Langkah]:
+def section_steps(kemajuan: Iterable[Kemajuan], url_of: Any, aktif: str = "") -> list[Langkah]:
     """Sections with their progress, each with the URL that `url_of(kode)` gives."""
     return [Langkah(row.judul, url_of(row.bagian), row.keadaan, row.bagian == aktif) for row in kemajuan]
+
+
+def _profil(request: HttpRequest, kode: str) -> Profil:
+    rusun = get_visible_or_404(Rusun.objects.with_rows().select_related("kabupaten_kota"), request.user, kode=kode)
+    return build_profil(rusun, timezone.localdate())
 
 
 @require_safe
 @allow(sees_registry)
 def detail(request: HttpRequest, kode: str) -> HttpResponse:
-    rusun = get_visible_or_404(Rusun.objects.select_related("kabupaten_kota"), request.user, kode=kode)
-    lokasi = location_of(rusun)
-    may_edit = operator(request.user) and rusun.ditutup_sejak is None
-    problems = rusun.permasalahan.select_related("kategori").prefetch_related("tindak_lanjut")
+    profil = _profil(request, kode)
     context = {
-        "rusun": rusun,
-        "angka": units_of(lokasi),
-        "persen_lengkap": percent_complete(lokasi),
-        "bagian": [(bagian, section_rows(lokasi, bagian)) for bagian in BAGIAN],
-        "blok": rusun.blok.all(),
-        "tarif": rusun.tarif.all(),
-        "permasalahan": problems,
-        "lampiran": Lampiran.objects.visible_to(request.user).filter(rusun=rusun).current(),
-        "kunci": lock_state(rusun.kabupaten_kota_id),
-        "boleh_ubah": may_edit,
-        "hari_ini": timezone.localdate(),
-        "langkah": section_steps(progress_of(lokasi), lambda bagian: f"#{bagian}"),
+        "profil": profil,
+        "kunci": lock_state(profil.rusun.kabupaten_kota_id),
+        "boleh_ubah": operator(request.user) and profil.rusun.ditutup_sejak is None,
+        "langkah": section_steps(profil.kemajuan, lambda bagian: f"#{bagian}"),
     }
     return render(request, "rusun/rusun_detail.html", context)
+
+
+@require_safe
+@allow(sees_registry)
+def profil_pdf(request: HttpRequest, kode: str) -> HttpResponse:
+    profil = _profil(request, kode)
+    try:
+        content = render_paper(
+            "rusun/pdf/profil.html",
+            {"profil": profil},
+            contoh=has_example_data(),
+            dicetak_oleh=request.user.nama,
+        )
+    except PdfUnavailable as error:
+        messages.error(request, str(error))
+        return redirect("rusun:detail", kode)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="profil-{kode}.pdf"'
+    return response
 
 
 def section_page(
@@ -332,10 +347,9 @@ def lampiran_unduh(request: HttpRequest, pk: str) -> HttpResponse:
         content = content_of(lampiran)
     except FileNotFoundError:
         raise Http404 from None
-    ending = lampiran.berkas.rsplit(".", 1)[-1]
     response = HttpResponse(content, content_type=lampiran.tipe)
     response["Content-Disposition"] = (
-        f'attachment; filename="{lampiran.rusun_id}-{lampiran.jenis}-{lampiran.pk}.{ending}"'
+        f'attachment; filename="{lampiran.rusun_id}-{lampiran.jenis}-{lampiran.pk}.{lampiran.akhiran}"'
     )
     response["Content-Security-Policy"] = DOWNLOAD_POLICY
     return response

@@ -23,7 +23,7 @@ from rusun.models import Permasalahan, TindakLanjut
 from rusun.pemeriksaan import Temuan
 from rusun.perbedaan import Perbedaan, differences
 from rusun.salinan import Lokasi, Registri, units_of
-from rusun.sebutan import cell_name, field_name, natural, row_name, value_text
+from rusun.sebutan import cell_name, lone_name, natural, row_name, value_text
 
 from .pemeriksaan import HasilPeriksa
 from .sebutan import Status, status_of_remark
@@ -260,7 +260,7 @@ def _change(
         sebutan = f"Baris {'baru' if alamat.baris in now[alamat.bagian] else 'dihapus'}: {name}"
     else:
         name = row_name({kode: now}, alamat)
-        sebutan = ", ".join(part for part in (name, field_name(alamat)) if part)
+        sebutan = ", ".join(part for part in (name, lone_name(alamat)) if part)
     old = [None if state is None else _cell_text(alamat, state) for state in (verified, before)]
     return Ubahan(alamat, name, sebutan, old[0], old[1], _cell_text(alamat, now), catatan)
 

@@ -17,7 +17,7 @@ from rusun.kelengkapan import Kemajuan, percent_complete, progress_of
 from rusun.pemeriksaan import Temuan
 from rusun.perbedaan import differences
 from rusun.salinan import Lokasi, Registri, cells, units_of
-from rusun.sebutan import field_name, natural, row_name, value_text
+from rusun.sebutan import lone_name, natural, row_name, value_text
 
 from .kiriman import draft_of
 from .pemeriksaan import last_verified
@@ -189,7 +189,7 @@ def sections_of(bahan: Bahan, kode: str, catatan: Iterable[Catatan]) -> list[Bag
         assert section is not None
         shown[section.kode].append(
             Sel(
-                alamat, field_name(alamat), row_name(one, alamat), value_text(alamat, value), before.get(alamat),
+                alamat, lone_name(alamat), row_name(one, alamat), value_text(alamat, value), before.get(alamat),
                 verified.get(alamat), tuple(remarks.pop(alamat, ())), _new_row(bahan, alamat),
             )
         )  # fmt: skip

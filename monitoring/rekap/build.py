@@ -16,8 +16,9 @@ from typing import Any
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from core.display import angka, persen
 from monitoring.enums import StatusIsian
-from monitoring.models import Isian, Kiriman, KirimanRusun, PeriodeMonitoring
+from monitoring.models import Backlog, Isian, Kiriman, KirimanRusun, PeriodeMonitoring
 from rusun.angka import AngkaUnit, total
 from rusun.enums import Aspek, Jenis, Peruntukan, Pihak, Sebab, StatusAset, Tingkat
 from rusun.models import KategoriPermasalahan
@@ -115,13 +116,34 @@ class Butir:
 
 
 @dataclass(frozen=True)
+class BacklogRekap:
+    """A published backlog figure beside the ready rusun units of the same region (None while nothing was sent)."""
+
+    wilayah: str
+    tahun: int
+    definisi: str
+    jumlah: int
+    siap_huni: int | None
+    sumber: str
+
+    @property
+    def perbandingan(self) -> str:
+        """The share with its arithmetic open: `1.169 unit siap huni = 0,3% dari 436.649`."""
+        if self.siap_huni is None:
+            return "-"
+        share = persen(self.siap_huni, self.jumlah, 1)
+        return f"{angka(self.siap_huni)} unit siap huni = {share} dari {angka(self.jumlah)}"
+
+
+@dataclass(frozen=True)
 class Rekap:
-    """Everything a recap prints."""
+    """Everything a recap prints. `kode_daerah` is "" for the province."""
 
     slug: str
     judul: str
     tanggal_posisi: datetime.date
     wilayah: str
+    kode_daerah: str
     contoh: bool
     ditetapkan_pada: datetime.datetime | None
     catatan_penetapan: str
@@ -134,6 +156,7 @@ class Rekap:
     permasalahan_aspek: tuple[tuple[str, tuple[int, ...], int], ...]
     penanggung_jawab: tuple[Butir, ...]
     status_aset: tuple[Butir, ...]
+    backlog: tuple[BacklogRekap, ...]
     daftar_tunggu: int
     jumlah_kk: int
     jumlah_jiwa: int
@@ -146,6 +169,34 @@ class Rekap:
         if self.ditetapkan_pada or self.terverifikasi == self.diundang:
             return ""
         return f"SEMENTARA, {self.terverifikasi} dari {self.diundang} terverifikasi"
+
+    @property
+    def ada_kiriman(self) -> bool:
+        """Whether anybody has sent anything: without it there is no figure to print."""
+        return any(baris.kiriman for baris in self.baris)
+
+    @property
+    def jumlah_tingkat(self) -> tuple[int, ...]:
+        """Problems by severity (ringan, sedang, berat), whatever their aspect."""
+        return tuple(map(sum, zip(*(tingkat for _, tingkat, _ in self.permasalahan_aspek), strict=True)))
+
+    @property
+    def jumlah_permasalahan(self) -> int:
+        return sum(butir.jumlah for butir in self.penanggung_jawab)
+
+    @property
+    def catatan_backlog(self) -> str:
+        """What a reader must know before comparing."""
+        if self.kode_daerah and not self.backlog:
+            tahun = self.tanggal_posisi.year
+            return f"Angka backlog {self.wilayah} sampai tahun {tahun} belum diketahui, dan tidak diperkirakan."
+        text = (
+            "Backlog adalah angka dari sumber yang disebut, bukan hasil desk. Angka dengan definisi atau tahun yang "
+            "berbeda tidak dapat dijumlahkan."
+        )
+        if self.kode_daerah:
+            return text
+        return f"{text} Kabupaten/kota yang tidak disebut belum diketahui angkanya, dan tidak diperkirakan."
 
     @property
     def lokasi(self) -> tuple[LokasiRekap, ...]:
@@ -173,6 +224,9 @@ class Rekap:
             "jumlah_mbr": self.jumlah_mbr.as_json(),
             "jumlah_pekerja": self.jumlah_pekerja.as_json(),
             "sebab_kosong": {butir.kode: butir.jumlah for butir in self.sebab_kosong},
+            "status_aset": {butir.kode: butir.jumlah for butir in self.status_aset},
+            "penanggung_jawab": {butir.kode: butir.jumlah for butir in self.penanggung_jawab},
+            "backlog": [asdict(baris) for baris in self.backlog],
             "baris": [
                 {
                     "kode": baris.kode,
@@ -221,7 +275,7 @@ def _location(row: KirimanRusun, isian: Isian) -> LokasiRekap:
 
 
 def build_rekap(periode: PeriodeMonitoring, *, kabupaten_kota: str | None = None) -> Rekap:
-    """The recap of `periode`, of the province or of one kabupaten/kota (Kemendagri code). Three queries."""
+    """The recap of `periode`, of the province or of one kabupaten/kota (Kemendagri code). Four queries."""
     isian_rows = _used_kiriman(periode, kabupaten_kota)
     by_kiriman = {isian.dipakai: isian for isian in isian_rows if isian.dipakai}
     figures = (
@@ -240,15 +294,17 @@ def build_rekap(periode: PeriodeMonitoring, *, kabupaten_kota: str | None = None
     baris = tuple(_line(isian, locations[isian.pk], numbers.get(isian.pk)) for isian in isian_rows)
     counted = [lokasi for line in baris for lokasi in line.lokasi]
     rusun = [lokasi for lokasi in counted if lokasi.jenis == Jenis.RUSUN]
+    jumlah = sum_up(rusun)
     return Rekap(
         slug=periode.slug,
         judul=periode.judul,
         tanggal_posisi=periode.tanggal_posisi,
         wilayah=isian_rows[0].kabupaten_kota.nama if kabupaten_kota and isian_rows else "Provinsi Jawa Tengah",
+        kode_daerah=kabupaten_kota or "",
         contoh=periode.contoh,
         ditetapkan_pada=periode.ditetapkan_pada,
         catatan_penetapan=periode.catatan_penetapan,
-        jumlah=sum_up(rusun),
+        jumlah=jumlah,
         jumlah_rusus=sum_up(lokasi for lokasi in counted if lokasi.jenis == Jenis.RUSUS),
         jumlah_mbr=sum_up(lokasi for lokasi in rusun if lokasi.peruntukan == Peruntukan.MBR),
         jumlah_pekerja=sum_up(lokasi for lokasi in rusun if lokasi.peruntukan == Peruntukan.PEKERJA),
@@ -257,6 +313,7 @@ def build_rekap(periode: PeriodeMonitoring, *, kabupaten_kota: str | None = None
         permasalahan_aspek=_problems(rusun),
         penanggung_jawab=_counted(Pihak, (pihak for lokasi in rusun for _, _, pihak in lokasi.permasalahan)),
         status_aset=_counted(StatusAset, (lokasi.status_aset for lokasi in rusun)),
+        backlog=_backlog(periode, jumlah, baris, kabupaten_kota),
         daftar_tunggu=sum(lokasi.daftar_tunggu for lokasi in rusun),
         jumlah_kk=sum(lokasi.jumlah_kk for lokasi in rusun),
         jumlah_jiwa=sum(lokasi.jumlah_jiwa for lokasi in rusun),
@@ -289,6 +346,25 @@ def _problems(rusun: list[LokasiRekap]) -> tuple[tuple[str, tuple[int, ...], int
         (aspek.label, counts := tuple(seen[aspek.value, tingkat] for tingkat in Tingkat.values), sum(counts))
         for aspek in Aspek
     )
+
+
+def _backlog(
+    periode: PeriodeMonitoring, jumlah: Jumlah, baris: tuple[BarisRekap, ...], kabupaten_kota: str | None
+) -> tuple[BacklogRekap, ...]:
+    """Figures of the year of the period or earlier, the province first. A region without one is left out."""
+    ready = {row.kode: row.rusun.kosong_siap if row.rusun else None for row in baris}
+    asked = Q(kabupaten_kota__in=ready)
+    if not kabupaten_kota:
+        asked |= Q(kabupaten_kota=None)
+    rows = Backlog.objects.filter(asked, tahun__lte=periode.tanggal_posisi.year).select_related("kabupaten_kota")
+    return tuple(
+        BacklogRekap(
+            row.kabupaten_kota.nama if row.kabupaten_kota else "Provinsi Jawa Tengah", row.tahun,
+            row.get_jenis_display(), row.jumlah,
+            ready[row.kabupaten_kota_id] if row.kabupaten_kota_id else jumlah.kosong_siap, row.sumber,
+        )
+        for row in sorted(rows, key=lambda row: (row.kabupaten_kota_id or "", row.tahun, row.jenis))
+    )  # fmt: skip
 
 
 def _counted(choices: type[Pihak] | type[StatusAset], values: Iterable[str]) -> tuple[Butir, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .build import BarisRekap, Jumlah, Rekap
+from .build import BarisRekap, Jumlah, LokasiRekap, Rekap
 
 KOLOM = ("Lokasi", "Tower", "Unit", "Terhuni", "Kosong siap", "Kosong rusak", "Tidak disewakan", "Persen terhuni")
 
@@ -28,3 +28,8 @@ def lines_of(rekap: Rekap, jenis: str) -> list[tuple[BarisRekap, Jumlah | None]]
     if jenis == "rusun":
         return [(baris, baris.rusun) for baris in rekap.baris]
     return [(baris, baris.rusus) for baris in rekap.baris if baris.rusus is not None and baris.rusus.lokasi]
+
+
+def sites_of(rekap: Rekap, jenis: str) -> list[LokasiRekap]:
+    """Locations of one kind, one by one."""
+    return [lokasi for lokasi in rekap.lokasi if lokasi.jenis == jenis]

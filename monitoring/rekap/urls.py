@@ -6,4 +6,6 @@ urlpatterns = [
     path("rekap/", views.rekap, name="rekap"),
     path("rekap.pdf", views.rekap_pdf, name="rekap_pdf"),
     path("rekap.xlsx", views.rekap_xlsx, name="rekap_xlsx"),
+    path("rekap/rekap.pdf", views.rekap_berkas, {"berkas": "monitoring:rekap_pdf"}, name="rekap_pdf_di_bawah"),
+    path("rekap/rekap.xlsx", views.rekap_berkas, {"berkas": "monitoring:rekap_xlsx"}, name="rekap_xlsx_di_bawah"),
 ]

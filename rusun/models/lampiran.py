@@ -56,3 +56,8 @@ class Lampiran(UuidRow):
 
     def __str__(self) -> str:
         return self.nama_asli
+
+    @property
+    def akhiran(self) -> str:
+        """What kind of file it is, by its content: `pdf`, `jpg` or `png`."""
+        return self.berkas.rsplit(".", 1)[-1]

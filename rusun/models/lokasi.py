@@ -25,6 +25,10 @@ class RusunQuerySet(ScopedQuerySet["Rusun"]):
         """Locations that are still in the registry."""
         return self.filter(ditutup_sejak__isnull=True)
 
+    def with_rows(self) -> RusunQuerySet:
+        """With everything `rusun.salinan` reads: five queries, whatever the number of locations."""
+        return self.select_related("profil_penghuni").prefetch_related("blok", "sebab_kosong", "tarif", "permasalahan")
+
     def search(self, teks: str) -> RusunQuerySet:
         """Locations whose name, code, kecamatan or kelurahan holds `teks`."""
         return self.filter(

@@ -68,6 +68,26 @@ def test_page_pdf_workbook_and_json_of_2021_say_the_same(tmp_path):
 
     text = " ".join(page.extract_text() for page in PdfReader(tmp_path / "rekap.pdf").pages)
     words = " ".join(text.split())
+    for kode, sheet, rows in (
+        ("sebab_kosong", "Sebab kosong", data.sebab_kosong),
+        ("status_aset", "Status aset", data.status_aset),
+        ("penanggung_jawab", "Penanggung jawab", data.penanggung_jawab),
+    ):
+        cells = dict(row[:2] for row in load_workbook(tmp_path / "rekap.xlsx")[sheet].iter_rows(values_only=True))
+        for butir in rows:
+            assert figures[kode][butir.kode] == cells[butir.label] == butir.jumlah
+            assert f"{butir.label} {butir.jumlah} " in words
+            assert f'<th scope="row">{butir.label}</th><td class="angka">{butir.jumlah}</td>' in page
+        assert cells["JUMLAH"] == sum(butir.jumlah for butir in rows)
+    assert [(row.tahun, row.perbandingan) for row in data.backlog] == [
+        (2020, "1.169 unit siap huni = 0,3% dari 436.649")
+    ]
+    (backlog,) = figures["backlog"]
+    assert (backlog["jumlah"], backlog["siap_huni"]) == (436_649, total["kosong_siap"])
+    cells = [row for row in load_workbook(tmp_path / "rekap.xlsx")["Backlog"].iter_rows(values_only=True) if row[5]]
+    assert cells[1][3:6] == (436_649, 1169, data.backlog[0].perbandingan)
+    assert data.backlog[0].perbandingan in page
+    assert data.backlog[0].perbandingan in words
     for figure in expected:
         assert figure in words
     for baris in data.baris:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from core.pdf import PdfUnavailable
 from monitoring.models import PeriodeMonitoring
 from monitoring.rekap.build import build_rekap
-from monitoring.rekap.pdf import PdfUnavailable, render_pdf
+from monitoring.rekap.pdf import render_pdf
 from monitoring.rekap.xlsx import render_xlsx
 
 
@@ -27,10 +28,13 @@ class Command(BaseCommand):
             raise CommandError(f"{kabupaten_kota} tidak diundang pada periode {periode}.")
         rekap = build_rekap(row, kabupaten_kota=kabupaten_kota)
         try:
-            content = _render(rekap, format)
-            _write(Path(output), content)
-        except (PdfUnavailable, OSError) as error:
+            _write(Path(output), _render(rekap, format))
+        except PdfUnavailable as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(
+                f"{output} tidak dapat ditulis. Periksa apakah foldernya ada dan boleh ditulis, lalu coba lagi."
+            ) from error
 
 
 def _render(rekap, format):
@@ -42,5 +46,8 @@ def _render(rekap, format):
 def _write(path, content):
     """Whole or not at all."""
     temporary = path.with_name(f".{path.name}.sementara")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,136 @@
+"""One location as it stands, ready to read. The page of the registry and the profile on paper show this object alike.
+
+Residents stand here in figures only: this module knows no names.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .alamat import Alamat
+from .angka import AngkaUnit
+from .bagian import BAGIAN, PROFIL_KELOMPOK, Bagian
+from .enums import StatusTindakLanjut, Tingkat
+from .kelengkapan import Kemajuan, percent_complete, progress_of
+from .models import Blok, Lampiran, Permasalahan, Rusun, Tarif, TindakLanjut
+from .salinan import Lokasi, location_of, units_of
+from .sebutan import field_name, section_rows
+
+DONE = (StatusTindakLanjut.SELESAI, StatusTindakLanjut.DILIMPAHKAN)
+
+
+@dataclass(frozen=True)
+class BagianProfil:
+    """The plain fields of one section: label and text of what is answered, the labels of what is not."""
+
+    bagian: Bagian
+    terisi: tuple[tuple[str, str], ...]
+    belum_diisi: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sebaran:
+    """Units or KK by one trait; a figure is None while it is not answered."""
+
+    judul: str
+    baris: tuple[tuple[str, int | None], ...]
+
+    @property
+    def jumlah(self) -> int:
+        return sum(jumlah or 0 for _, jumlah in self.baris)
+
+
+@dataclass(frozen=True)
+class Tindak:
+    """A follow-up, and whether its date has passed while it is still open."""
+
+    baris: TindakLanjut
+    lewat_batas: bool
+
+
+@dataclass(frozen=True)
+class Masalah:
+    """A problem with what is done about it."""
+
+    baris: Permasalahan
+    tindak_lanjut: tuple[Tindak, ...]
+
+
+@dataclass(frozen=True)
+class Profil:
+    """Everything a reader may know about a location."""
+
+    rusun: Rusun
+    angka: AngkaUnit
+    kemajuan: tuple[Kemajuan, ...]
+    persen_lengkap: int
+    bagian: tuple[BagianProfil, ...]
+    blok: tuple[Blok, ...]
+    sebab_kosong: Sebaran
+    tarif: tuple[Tarif, ...]
+    penghuni: tuple[Sebaran, ...]
+    permasalahan: tuple[Masalah, ...]
+    lampiran: tuple[Lampiran, ...]
+
+    @property
+    def masalah_berat(self) -> int:
+        return sum(row.baris.tingkat == Tingkat.BERAT for row in self.permasalahan)
+
+    @property
+    def tindak_lewat_batas(self) -> int:
+        return sum(tindak.lewat_batas for row in self.permasalahan for tindak in row.tindak_lanjut)
+
+
+def is_overdue(tindak: TindakLanjut, hari_ini: datetime.date) -> bool:
+    """Whether a follow-up should have been done before `hari_ini` and is still open."""
+    return tindak.batas_waktu < hari_ini and tindak.status not in DONE
+
+
+def build_profil(rusun: Rusun, hari_ini: datetime.date) -> Profil:
+    """The profile of `rusun` (from `Rusun.objects.with_rows()`); three queries more, whatever the number of rows."""
+    lokasi = location_of(rusun)
+    problems = rusun.permasalahan.select_related("kategori").prefetch_related("tindak_lanjut")
+    return Profil(
+        rusun=rusun,
+        angka=units_of(lokasi),
+        kemajuan=tuple(progress_of(lokasi)),
+        persen_lengkap=percent_complete(lokasi),
+        bagian=tuple(_section(lokasi, bagian) for bagian in BAGIAN),
+        blok=tuple(rusun.blok.all()),
+        sebab_kosong=_causes(lokasi),
+        tarif=tuple(rusun.tarif.all()),
+        penghuni=tuple(_residents(lokasi)),
+        permasalahan=tuple(
+            Masalah(row, tuple(Tindak(tindak, is_overdue(tindak, hari_ini)) for tindak in row.tindak_lanjut.all()))
+            for row in problems
+        ),
+        lampiran=tuple(rusun.lampiran.current()),
+    )
+
+
+def _section(lokasi: Lokasi, bagian: Bagian) -> BagianProfil:
+    """A box that is not ticked says nothing: neither an answer nor a gap."""
+    rows = [row for row in section_rows(lokasi, bagian) if row[1] is not False]
+    return BagianProfil(
+        bagian,
+        tuple((label, text) for label, value, text in rows if value not in (None, "")),
+        tuple(label for label, value, _ in rows if value in (None, "")),
+    )
+
+
+def _causes(lokasi: Lokasi) -> Sebaran:
+    """Only causes that leave units empty."""
+    stated = ((kolom, jumlah) for kolom, jumlah in lokasi["sebab_kosong"].items() if jumlah)
+    names = ((field_name(Alamat(lokasi["kode"], "sebab_kosong", "", kolom)), jumlah) for kolom, jumlah in stated)
+    return Sebaran("Sebab unit tidak terhuni", tuple(names))
+
+
+def _residents(lokasi: Lokasi) -> Iterable[Sebaran]:
+    """Only traits of which something is known."""
+    for judul, columns in PROFIL_KELOMPOK:
+        values = [(kolom, lokasi["profil_penghuni"][kolom]) for kolom in columns]
+        if any(jumlah is not None for _, jumlah in values):
+            names = [(field_name(Alamat(lokasi["kode"], "profil_penghuni", "", kolom)), n) for kolom, n in values]
+            yield Sebaran(judul, tuple(names))

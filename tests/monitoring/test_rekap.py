@@ -1,0 +1,247 @@
+"""The recap as page, files and command: who may choose what, what an odd name does, what is said when it cannot be."""
+
+import datetime
+import io
+import sys
+
+import pytest
+from django.core.management import CommandError, call_command, execute_from_command_line
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from core.models import Pengguna
+from monitoring.models import Backlog
+from monitoring.rekap.build import build_rekap
+from monitoring.rekap.xlsx import render_xlsx
+from tests.factories import make_isian, make_periode, make_rusun
+from tests.papers import accessibility, read, squeezed, words
+
+PAGE, PDF, XLSX = (f"/periode/desk-uji/{end}" for end in ("rekap/", "rekap.pdf", "rekap.xlsx"))
+
+
+@pytest.fixture
+def periode(kudus, semarang, koordinator):
+    make_rusun(kudus)
+    make_rusun(semarang, nama="Rusunawa Kudu", status_aset="proses_hibah")
+    return make_periode(koordinator, kudus, semarang)
+
+
+@pytest.fixture
+def kiriman(periode, operator, operator_lain):
+    """Kudus and Semarang have sent."""
+    for sender in (operator, operator_lain):
+        make_isian(periode, sender, status="terkirim")
+    return periode
+
+
+@pytest.fixture
+def kepala(masuk_sebagai, pimpinan):
+    return masuk_sebagai(pimpinan)
+
+
+# --- One kabupaten/kota or all ---------------------------------------------------------------------------------------
+
+
+def test_head_of_office_chooses_from_the_invited(kepala, kiriman):
+    page = kepala.get(PAGE).content.decode()
+    assert '<option value="">Provinsi Jawa Tengah</option>' in page
+    assert '<option value="33.19">Kabupaten Kudus</option>' in page
+    chosen = kepala.get(PAGE, {"kabupaten_kota": "33.74"}).content.decode()
+    assert '<option value="33.74" selected>Kota Semarang</option>' in chosen
+    assert "Kota Semarang, posisi" in chosen
+    assert f'href="{PDF}?kabupaten_kota=33.74"' in chosen
+    assert "Rusunawa Kudu" in chosen
+    assert "Rusunawa Kabupaten Kudus" not in chosen
+
+
+def test_back_to_the_province_is_the_empty_choice(kepala, kiriman):
+    assert "Provinsi Jawa Tengah, posisi" in kepala.get(PAGE, {"kabupaten_kota": ""}).content.decode()
+
+
+@pytest.mark.parametrize("kode", ["33.01", "xx", "33.19' OR 1=1"])
+def test_a_region_that_is_not_invited_does_not_exist(kepala, kiriman, kode):
+    assert {kepala.get(url, {"kabupaten_kota": kode}).status_code for url in (PAGE, PDF, XLSX)} == {404}
+
+
+def test_an_operator_gets_the_own_recap_whatever_is_asked(masuk_sebagai, operator, kiriman):
+    client = masuk_sebagai(operator)
+    page = client.get(PAGE, {"kabupaten_kota": "33.74"}).content.decode()
+    assert "Kabupaten Kudus, posisi" in page
+    assert 'name="kabupaten_kota"' not in page
+    assert "Rusunawa Kudu" not in page.replace("Rusunawa Kabupaten Kudus", "")
+
+
+@pytest.mark.parametrize(("below", "beside"), [("rekap/rekap.pdf", PDF), ("rekap/rekap.xlsx", XLSX)])
+def test_files_looked_for_below_the_page_are_found_beside_it(kepala, kiriman, below, beside):
+    response = kepala.get(f"/periode/desk-uji/{below}?kabupaten_kota=33.74")
+    assert (response.status_code, response["Location"]) == (302, f"{beside}?kabupaten_kota=33.74")
+    assert kepala.get(f"/periode/desk-uji/{below}")["Location"] == beside
+
+
+# --- Papers ----------------------------------------------------------------------------------------------------------
+
+
+def test_paper_is_tagged_and_says_on_every_page_that_it_is_provisional(kepala, kiriman):
+    content = kepala.get(PDF).content
+    assert accessibility(content) == ("Rekapitulasi Desk uji, Provinsi Jawa Tengah", "id", True, True)
+    pages = read(content).pages
+    for number, page in enumerate(pages, start=1):
+        text = squeezed(page.extract_text())
+        assert squeezed("SEMENTARA, 0 dari 2 terverifikasi") in text
+        assert f"Halaman{number}dari{len(pages)}" in text
+        assert page.mediabox.width > page.mediabox.height
+
+
+def test_paper_of_one_region_lists_its_locations(kepala, kiriman):
+    text = words(kepala.get(PDF, {"kabupaten_kota": "33.74"}).content)
+    for line in ("Terkirim, kiriman ke-1", "Rusunawa Kudu MBR 1 96 80 10 4 2 83,33%", "JUMLAH 1 lokasi"):
+        assert squeezed(line) in text
+    assert "Kudus" not in text
+
+
+def test_asset_status_and_problems_are_on_paper_in_the_workbook_and_on_the_page(kepala, kiriman):
+    data = build_rekap(kiriman)
+    assert {b.label: b.jumlah for b in data.status_aset if b.jumlah} == {
+        "Proses hibah": 1,
+        "Sudah hibah, menjadi BMD": 1,
+    }
+    assert (data.jumlah_tingkat, data.jumlah_permasalahan) == ((0, 2, 0), 2)
+    text = words(kepala.get(PDF).content)
+    page = squeezed(kepala.get(PAGE).content.decode())
+    book = load_workbook(io.BytesIO(kepala.get(XLSX).content))
+    status = {row[0]: row[1] for row in book["Status aset"].iter_rows(values_only=True)}
+    for butir in data.status_aset:
+        assert squeezed(f"{butir.label}{butir.jumlah}") in text
+        assert squeezed(f'<th scope="row">{butir.label}</th><td class="angka">{butir.jumlah}</td>') in page
+        assert status[butir.label] == butir.jumlah
+    assert status["JUMLAH"] == 2
+    assert squeezed("JUMLAH permasalahan 0 2 0 2") in text
+
+
+def test_with_nothing_sent_one_honest_page(kepala, periode):
+    assert "Belum ada angka" in kepala.get(PAGE).content.decode()
+    content = kepala.get(PDF).content
+    assert len(read(content).pages) == 1
+    assert squeezed("Belum ada kiriman untuk periode ini") in words(content)
+    assert "NIP" not in words(content)
+
+
+# --- Backlog ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def backlog(kiriman, kudus):
+    """A figure of last year and of next year for the province, and one for Kudus."""
+    tahun = kiriman.tanggal_posisi.year
+    Backlog.objects.create(tahun=tahun - 1, jenis="kemiskinan", jumlah=436_649, sumber="Berita 317")
+    Backlog.objects.create(tahun=tahun + 1, jenis="kepemilikan", jumlah=310_855, sumber="Belum terbit")
+    Backlog.objects.create(tahun=tahun, jenis="kepemilikan", jumlah=2_000, sumber="Berita Kudus", kabupaten_kota=kudus)
+    return kiriman
+
+
+def test_backlog_stands_beside_ready_units_with_the_arithmetic_open(kepala, backlog):
+    data = build_rekap(backlog)
+    tahun = backlog.tanggal_posisi.year
+    assert [(row.wilayah, row.tahun, row.perbandingan, row.sumber) for row in data.backlog] == [
+        ("Provinsi Jawa Tengah", tahun - 1, "20 unit siap huni = 0,0% dari 436.649", "Berita 317"),
+        ("Kabupaten Kudus", tahun, "10 unit siap huni = 0,5% dari 2.000", "Berita Kudus"),
+    ]
+    text, page = words(kepala.get(PDF).content), kepala.get(PAGE).content.decode()
+    book = load_workbook(io.BytesIO(kepala.get(XLSX).content))["Backlog"]
+    cells = [row for row in book.iter_rows(values_only=True) if row[5]]
+    for row in data.backlog:
+        assert squeezed(f"{row.wilayah}{row.tahun}{row.definisi}") in text
+        assert squeezed(row.perbandingan) in text
+        assert row.perbandingan in page
+        assert (row.wilayah, str(row.tahun), row.definisi, row.jumlah, row.siap_huni, row.perbandingan) in [
+            line[:6] for line in cells
+        ]
+    assert squeezed(data.catatan_backlog) in text
+    assert data.catatan_backlog in page
+
+
+def test_a_region_without_a_figure_is_told_so_and_gets_none(kepala, backlog):
+    sentence = f"Angka backlog Kota Semarang sampai tahun {backlog.tanggal_posisi.year} belum diketahui"
+    data = build_rekap(backlog, kabupaten_kota="33.74")
+    assert data.backlog == ()
+    assert data.catatan_backlog.startswith(sentence)
+    assert squeezed(sentence) in words(kepala.get(PDF, {"kabupaten_kota": "33.74"}).content)
+    assert [row.wilayah for row in build_rekap(backlog, kabupaten_kota="33.19").backlog] == ["Kabupaten Kudus"]
+
+
+def test_a_region_that_has_not_sent_is_not_compared(kudus, periode):
+    Backlog.objects.create(tahun=2020, jenis="kepemilikan", jumlah=2_000, sumber="Berita", kabupaten_kota=kudus)
+    (row,) = build_rekap(periode, kabupaten_kota="33.19").backlog
+    assert (row.siap_huni, row.perbandingan) == (None, "-")
+
+
+# --- The workbook ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("odd", ["\x0b", "\x01", "\x1f", "\ufffe"])
+def test_a_character_no_file_can_hold_does_not_break_workbook_or_paper(odd, kudus, operator, koordinator):
+    make_rusun(kudus, nama=f"Rusun{odd}awa =1+1")
+    periode = make_periode(koordinator, kudus)
+    make_isian(periode, operator, status="terkirim")
+    book = load_workbook(io.BytesIO(render_xlsx(build_rekap(periode))))
+    assert [cell.value for cell in book["Per lokasi"]["B"]][-1] == "Rusunawa =1+1"
+
+
+def test_a_name_that_begins_like_a_formula_stays_text_and_a_date_is_a_date(kudus, operator, koordinator):
+    make_rusun(kudus, nama="=HYPERLINK(1)")
+    periode = make_periode(koordinator, kudus)
+    make_isian(periode, operator, status="terkirim")
+    book = load_workbook(io.BytesIO(render_xlsx(build_rekap(periode))))
+    last = list(book["Per lokasi"].rows)[-1]
+    assert (last[1].value, last[1].data_type) == ("=HYPERLINK(1)", "s")
+    assert last[13].value == datetime.datetime.combine(timezone.localdate(), datetime.time())
+
+
+# --- The command -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"periode": "tidak-ada"}, "Periode tidak-ada tidak ada."),
+        ({"kabupaten_kota": "33.01"}, "33.01 tidak diundang pada periode desk-uji."),
+        ({"output": "tidak/ada/rekap.json"}, "tidak dapat ditulis. Periksa apakah foldernya ada dan boleh ditulis"),
+        ({"output": "folder"}, "tidak dapat ditulis. Periksa apakah foldernya ada dan boleh ditulis"),
+    ],
+)
+def test_command_says_what_is_wrong_and_writes_nothing(options, message, kiriman, tmp_path):
+    (tmp_path / "folder").mkdir()
+    options = {"periode": "desk-uji", "output": "rekap.json", "kabupaten_kota": None, **options}
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(CommandError) as error:
+        call_command(
+            "rekap", options["periode"], kabupaten_kota=options["kabupaten_kota"], format="json",
+            output=str(tmp_path / options["output"]),
+        )  # fmt: skip
+    assert message in str(error.value)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_command_keeps_the_old_file_when_the_libraries_for_pdf_are_missing(kiriman, tmp_path, monkeypatch, capsys):
+    target = tmp_path / "rekap.pdf"
+    target.write_text("yang lama")
+    monkeypatch.setitem(sys.modules, "weasyprint", None)  # what an import meets where it is not installed
+    with pytest.raises(SystemExit) as end:
+        execute_from_command_line(["manage.py", "rekap", "desk-uji", "--format", "pdf", "--output", str(target)])
+    assert end.value.code == 1
+    assert "PDF belum dapat dibuat" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["rekap.pdf"]
+    assert target.read_text() == "yang lama"
+
+
+def test_page_stays_usable_when_the_libraries_for_pdf_are_missing(kepala, kiriman, monkeypatch):
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    response = kepala.get(PDF, {"kabupaten_kota": "33.74"}, follow=True)
+    assert response.redirect_chain == [(f"{PAGE}?kabupaten_kota=33.74", 302)]
+    assert "PDF belum dapat dibuat" in response.content.decode()
+
+
+def test_the_account_of_the_printer_stands_on_the_paper(kepala, kiriman):
+    nama = Pengguna.objects.get(username="pimpinan.satu").nama
+    assert squeezed(f"oleh {nama}") in words(kepala.get(reverse("monitoring:rekap_pdf", args=["desk-uji"])).content)
