@@ -88,6 +88,7 @@ PAGES = {
     "monitoring:rekap_xlsx_di_bawah": Page(REGISTRY, ("slug",), ("tidak-ada",)),
     "monitoring:isian_detail": isian(REGISTRY),
     "monitoring:isian_periksa": isian(REGISTRY),
+    "monitoring:isian_pdf": isian(REGISTRY),
     "monitoring:isian_kirim": isian(OPERATORS),
     "monitoring:isian_minta": isian(OPERATORS),
     "monitoring:permintaan_kabulkan": isian(PROVINCE, "permintaan", missing=(1,)),

@@ -7,6 +7,7 @@ urlpatterns = [
     path("gerak/<slug:gerak>/", detail.isian_gerak, name="isian_gerak"),
     path("kiriman/<int:nomor>/", detail.isian_kiriman, name="isian_kiriman"),
     path("periksa/", pengisian.isian_periksa, name="isian_periksa"),
+    path("isian.pdf", detail.isian_pdf, name="isian_pdf"),
     path("kirim/", pengisian.isian_kirim, name="isian_kirim"),
     path("minta/", pengisian.isian_minta, name="isian_minta"),
     path("minta/<int:pk>/kabulkan/", verifikasi.permintaan_kabulkan, name="permintaan_kabulkan"),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access import allow, operator, sees_registry, verifikator
 from core.idempotency import new_key
 from core.konsep import drafts_below
+from core.pdf import PdfUnavailable
 from monitoring.enums import Gerak, StatusCatatan, StatusIsian
 from monitoring.isian.catatan import REMARKABLE
+from monitoring.isian.cetak import isian_paper
 from monitoring.isian.meja import build_workbench
 from monitoring.isian.pemeriksaan import HasilPeriksa, check_against, earlier_period
 from monitoring.isian.permintaan import may_ask
@@ -134,3 +137,22 @@ def isian_kiriman(request: HttpRequest, slug: str, kode: str, nomor: int) -> Htt
         raise Http404
     context = {"isian": isian, "kiriman": kiriman, "operator": operator(user_of(request))}
     return render(request, "monitoring/isian_kiriman.html", context)
+
+
+@require_safe
+@allow(sees_registry)
+def isian_pdf(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
+    """The preview before sending, marked KONSEP; the province prints what was sent."""
+    isian, pengguna = isian_of(request, slug, kode), user_of(request)
+    if not operator(pengguna) and isian.status in (StatusIsian.BELUM_MULAI, StatusIsian.DIISI):
+        raise Http404
+    bahan = material_of(isian)
+    catatan = in_form_order(isian.catatan.all())
+    try:
+        content = isian_paper(isian, bahan, _findings_of(isian, bahan), catatan, dicetak_oleh=pengguna.nama)
+    except PdfUnavailable as error:
+        messages.error(request, str(error))
+        return redirect(isian.get_absolute_url())
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="isian-{slug}-{isian.kabupaten_kota.digit}.pdf"'
+    return response
