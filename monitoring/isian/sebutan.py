@@ -57,6 +57,21 @@ def status_of_remark(catatan: Catatan) -> Status:
     return Status(catatan.get_status_display(), NADA[catatan.status])
 
 
+def who_opens(isian: Isian) -> str:
+    """Who can open the locked registry of `isian` as it stands, and how. Needs its `periode` and `verifikator`."""
+    if isian.periode.status == StatusPeriode.REKAP_DIAJUKAN:
+        return "koordinator atau pimpinan, dengan mengembalikan rekap"
+    if isian.status == StatusIsian.TERVERIFIKASI:
+        return "koordinator provinsi, dengan membuka kembali isian"
+    siapa = isian.verifikator or "verifikator provinsi"
+    if isian.status == StatusIsian.PERLU_PERBAIKAN:
+        return f"{siapa}, dengan memberi catatan pada bagian itu"
+    opens = f"{siapa}, dengan mengembalikan isian disertai catatan"
+    if isian.verifikasi_sejak is None and isian.kiriman.count() == 1:
+        return f"Anda sendiri dengan menarik kembali isian, selama verifikasi belum dimulai; sesudah itu {opens}"
+    return opens
+
+
 @dataclass(frozen=True)
 class Peristiwa:
     """One line of the history."""

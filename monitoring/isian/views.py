@@ -19,6 +19,7 @@ from core.models import Pengguna
 from core.scope import get_visible_or_404
 from monitoring.enums import Gerak, StatusCatatan, StatusIsian, StatusPeriode
 from monitoring.models import Catatan, Isian
+from monitoring.periode.batas import dates_note
 from monitoring.tindakan import perform, perform_or_raise, refusal_text
 from rusun.alamat import DAFTAR_LOKASI, Alamat
 from rusun.bagian import MENURUT_KODE, Bagian, section_of
@@ -26,6 +27,7 @@ from rusun.forms import SectionForms
 from rusun.kelengkapan import progress_of
 from rusun.models import Rusun
 from rusun.pemeriksaan import Temuan
+from rusun.penguncian import lock_state
 from rusun.salinan import value_at
 from rusun.sebutan import cell_name, value_text
 from rusun.views import fill_section, next_section
@@ -41,7 +43,7 @@ from .catatan import (
 from .forms import BukaCatatanForm, BukaKembaliForm, CatatanForm, JawabForm, KembalikanForm, KirimForm
 from .kiriman import draft_of
 from .pemeriksaan import HasilPeriksa, check_isian, explain
-from .sebutan import status_for, status_of_remark, timeline
+from .sebutan import status_for, status_of_remark, timeline, who_opens
 from .tampilan import anchor_of, in_form_order, locations_of, material_of, sections_of
 from .workflow import MoveRefused, apply_move, may_move
 
@@ -115,7 +117,9 @@ def isian_detail(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
         "kiriman": isian.kiriman.select_related("dikirim_oleh").order_by("-nomor"),
         "operator": operator(pengguna),
         "verifikator": verifikator(pengguna),
-        "sisa_hari": (isian.periode.batas_waktu - timezone.localdate()).days,
+        "batas": dates_note(isian, timezone.localdate()),
+        "kunci": lock_state(isian.kabupaten_kota_id) if operator(pengguna) else None,
+        "pembuka": who_opens(isian) if operator(pengguna) else "",
         "kunci_baru": new_key,
     }
     return render(request, "monitoring/isian_detail.html", context)
@@ -256,6 +260,7 @@ def isian_kirim(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
         "lokasi": locations_of(bahan, isian.catatan.all()),
         "terbuka": isian.catatan.unanswered().count(),
         "boleh": may_move(isian, Gerak.KIRIM, pengguna),
+        "batas": dates_note(isian, timezone.localdate()),
         "terlambat": isian.status == StatusIsian.DIISI and timezone.localdate() > isian.periode.batas_waktu,
     }
     return render(request, "monitoring/isian_kirim.html", context, status=422 if form.is_bound else 200)
