@@ -19,6 +19,7 @@ from core.display import waktu as waktu_wib
 from core.models import Pengguna
 from monitoring.enums import Gerak, StatusIsian, StatusPeriode
 from monitoring.models import Isian, Kiriman, PeriodeMonitoring, RiwayatIsian
+from monitoring.pengingat.pemberitahuan import tell_reopened, tell_resent, tell_returned, tell_verified
 from monitoring.periode.batas import batas_of
 from rusun.penguncian import lock_registry, open_cells, registry_write, unlock_registry
 
@@ -99,6 +100,8 @@ def _send(langkah: Langkah) -> None:
             "Beri alasan untuk setiap peringatan sebelum mengirim.", [t.pesan for t in hasil.tanpa_alasan]
         )
     langkah.kiriman = create_kiriman(isian, isi, langkah.pengguna, langkah.waktu)
+    if isian.status == S.PERLU_PERBAIKAN:
+        tell_resent(isian, langkah.kiriman, langkah.waktu)
     isian.verifikator, isian.verifikasi_sejak, isian.jawab_sebelum = None, None, None
     _lock(langkah, f"{langkah.kiriman} sudah dikirim ke provinsi")
 
@@ -130,6 +133,7 @@ def _return(langkah: Langkah) -> None:
         raise MoveRefused("Tentukan batas jawaban, hari ini atau sesudahnya.")
     langkah.isian.jawab_sebelum = langkah.jawab_sebelum
     open_cells(langkah.isian.kabupaten_kota_id, [row.alamat for row in open_remarks])
+    tell_returned(langkah.isian, len(open_remarks), langkah.pengguna, langkah.waktu)
 
 
 def _verify(langkah: Langkah) -> None:
@@ -144,6 +148,7 @@ def _verify(langkah: Langkah) -> None:
     if isian.verifikasi_sejak is None:
         isian.verifikator, isian.verifikasi_sejak = langkah.pengguna, langkah.waktu
     _lock(langkah, "isian sudah diverifikasi provinsi")
+    tell_verified(isian, kiriman, langkah.waktu)
 
 
 def _reopen(langkah: Langkah) -> None:
@@ -157,6 +162,7 @@ def _reopen(langkah: Langkah) -> None:
     langkah.isian.jawab_sebelum = langkah.jawab_sebelum
     langkah.isian.verifikator, langkah.isian.verifikasi_sejak = None, None
     open_cells(langkah.isian.kabupaten_kota_id, [row.alamat for row in open_remarks])
+    tell_reopened(langkah.isian, len(open_remarks), langkah.pengguna, langkah.waktu)
 
 
 def _lock(langkah: Langkah, alasan: str) -> None:

@@ -1,7 +1,8 @@
 from .backlog import Backlog
 from .catatan import Catatan, PenjelasanPeringatan, PesanCatatan
-from .isian import Isian, RiwayatIsian
+from .isian import Isian, RiwayatIsian, RiwayatPengecualian
 from .kiriman import Kiriman, KirimanRusun
+from .pengingat import Pemberitahuan, Surel
 from .periode import PeriodeMonitoring, RiwayatPeriode
 
 __all__ = [
@@ -10,9 +11,12 @@ __all__ = [
     "Isian",
     "Kiriman",
     "KirimanRusun",
+    "Pemberitahuan",
     "PenjelasanPeringatan",
     "PeriodeMonitoring",
     "PesanCatatan",
     "RiwayatIsian",
+    "RiwayatPengecualian",
     "RiwayatPeriode",
+    "Surel",
 ]

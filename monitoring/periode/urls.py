@@ -11,6 +11,7 @@ urlpatterns = [
     path("<slug:slug>/gerak/<slug:gerak>/", views.periode_gerak, name="periode_gerak"),
     path("<slug:slug>/tetapkan/", views.periode_tetapkan, name="periode_tetapkan"),
     path("<slug:slug>/isian/<str:kode>/pengecualian/", views.pengecualian, name="pengecualian"),
+    path("<slug:slug>/", include("monitoring.pengingat.urls")),
     path("<slug:slug>/isian/<str:kode>/", include("monitoring.isian.urls")),
     path("<slug:slug>/", include("monitoring.rekap.urls")),
 ]
