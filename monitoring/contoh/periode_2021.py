@@ -30,7 +30,7 @@ def run_2021(invited: list[KabupatenKota], akun: dict[str, Pengguna]) -> Periode
         hari_terakhir=datetime.date(2021, 8, 24),
         contoh=True,
     )
-    invite(periode, invited)
+    invite(periode, invited, akun["koordinator"])
     apply_period_move(periode, GerakPeriode.BUKA, akun["koordinator"], waktu=at(periode.mulai, 8))
     for index, isian in enumerate(periode.isian.order_by("kabupaten_kota")):
         operator = akun[f"operator.{isian.kabupaten_kota_id.replace('.', '')}"]

@@ -50,7 +50,7 @@ def run_2022(invited: list[KabupatenKota], akun: dict[str, Pengguna], hari_ini: 
     periode = PeriodeMonitoring.objects.create(
         slug=SLUG, judul="Desk Monitoring Rusun dan Rusus 2022", contoh=True, **dates_of(hari_ini)
     )
-    invite(periode, invited)
+    invite(periode, invited, akun["koordinator"])
     apply_period_move(periode, GerakPeriode.BUKA, akun["koordinator"], waktu=at(periode.mulai, 8))
     for index, isian in enumerate(periode.isian.order_by("kabupaten_kota")):
         _fill(isian, akun, hari_ini, index)

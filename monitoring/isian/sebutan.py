@@ -6,9 +6,10 @@ import datetime
 from dataclasses import dataclass
 
 from core.access import operator
+from core.display import tanggal
 from core.models import Pengguna
 from monitoring.enums import LABEL_PROVINSI, Gerak, StatusCatatan, StatusIsian, StatusPeriode
-from monitoring.models import Catatan, Isian, PesanCatatan
+from monitoring.models import Catatan, Isian, PesanCatatan, RiwayatPengecualian
 
 NADA: dict[str, str] = {
     StatusIsian.BELUM_MULAI: "netral",
@@ -83,7 +84,7 @@ class Peristiwa:
 
 
 def timeline(isian: Isian) -> list[Peristiwa]:
-    """Moves and messages together, newest first. Two queries."""
+    """Moves, messages and exceptions together, newest first. Three queries."""
     moves = [
         Peristiwa(
             UCAPAN[row.gerak] + (f", {str(row.kiriman).lower()}" if row.kiriman else ""),
@@ -96,7 +97,14 @@ def timeline(isian: Isian) -> list[Peristiwa]:
     for pesan in PesanCatatan.objects.filter(catatan__isian=isian).select_related("catatan", "pengguna"):
         said.append(Peristiwa(_said(pesan, seen), pesan.waktu, str(pesan.pengguna), pesan.isi))
         seen.add(pesan.catatan_id)
-    return sorted([*moves, *said], key=lambda line: line.waktu, reverse=True)
+    excepted = [exception_event(row) for row in isian.riwayat_pengecualian.select_related("pengguna")]
+    return sorted([*moves, *said, *excepted], key=lambda line: line.waktu, reverse=True)
+
+
+def exception_event(row: RiwayatPengecualian) -> Peristiwa:
+    """An exception as a line of a history."""
+    judul = f"Dikecualikan sampai {tanggal(row.sampai)}" if row.sampai else "Pengecualian dicabut"
+    return Peristiwa(judul, row.waktu, str(row.pengguna), row.alasan)
 
 
 def _said(pesan: PesanCatatan, seen: set[int]) -> str:

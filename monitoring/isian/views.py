@@ -19,7 +19,7 @@ from core.models import Pengguna
 from core.scope import get_visible_or_404
 from monitoring.enums import Gerak, StatusCatatan, StatusIsian, StatusPeriode
 from monitoring.models import Catatan, Isian
-from monitoring.periode.batas import dates_note
+from monitoring.periode.batas import batas_of, dates_note
 from monitoring.tindakan import perform, perform_or_raise, refusal_text
 from rusun.alamat import DAFTAR_LOKASI, Alamat
 from rusun.bagian import MENURUT_KODE, Bagian, section_of
@@ -118,6 +118,7 @@ def isian_detail(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
         "operator": operator(pengguna),
         "verifikator": verifikator(pengguna),
         "batas": dates_note(isian, timezone.localdate()),
+        "pengecualian": koordinator(pengguna) and batas_of(isian) is not None,
         "kunci": lock_state(isian.kabupaten_kota_id) if operator(pengguna) else None,
         "pembuka": who_opens(isian) if operator(pengguna) else "",
         "kunci_baru": new_key,
