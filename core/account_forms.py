@@ -15,12 +15,13 @@ class AkunForm(FormKeyMixin, BaseModelForm):
     class Meta:
         model = Pengguna
         fields = ["username", "nama", "peran", "kabupaten_kota", "akses_penghuni", "koordinator", "jabatan", "nip",
-                  "whatsapp", "is_active"]  # fmt: skip
+                  "surel", "whatsapp", "is_active"]  # fmt: skip
         help_texts = {
             "username": "Huruf kecil, angka, dan titik, misalnya operator.3374. Tidak dapat diganti kemudian.",
             "kabupaten_kota": "Hanya untuk operator.",
             "akses_penghuni": "Hanya untuk operator: boleh melihat dan mengisi data penghuni daerahnya.",
             "koordinator": "Hanya untuk verifikator: ketua tim; mengatur periode, jadwal, dan pengecualian.",
+            "surel": "Untuk pengingat. Boleh kosong: pemberitahuan di aplikasi tetap tampil.",
             "is_active": "Hapus centang untuk menutup akun. Pemiliknya langsung keluar; riwayatnya tetap ada.",
         }
 
@@ -29,6 +30,7 @@ class AkunForm(FormKeyMixin, BaseModelForm):
         self.fields["username"].validators.append(
             ASCIIUsernameValidator(message="Pakai huruf tanpa spasi, angka, titik, atau garis bawah.")
         )
+        self.fields["surel"].error_messages["invalid"] = "Tulis alamat surel lengkap, misalnya nama@kuduskab.go.id."
         self.fields["username"].widget.attrs.update(autocomplete="off", autocapitalize="none", spellcheck="false")
         if self.instance.pk:
             self.fields["username"].disabled = True

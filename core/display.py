@@ -104,9 +104,25 @@ def jam(value: datetime.datetime | datetime.time | None) -> str:
     return f"{clock:%H.%M} WIB"
 
 
+def waktu_pendek(value: datetime.datetime | None) -> str:
+    """`19 Agu 2021 09.00`, for table cells; WIB goes without saying there."""
+    return f"{tanggal_pendek(value)} {in_wib(value):%H.%M}" if value else KOSONG
+
+
 def waktu(value: datetime.datetime | None) -> str:
     """`19 Agustus 2021 09.00 WIB`."""
     return f"{tanggal(value)} {jam(value)}" if value else KOSONG
+
+
+def lama(value: datetime.timedelta | None) -> str:
+    """How long something took: `40 menit`, `5 jam`, `2 hari 4 jam`. What is left over is dropped, never rounded up."""
+    if value is None:
+        return KOSONG
+    minutes = int(value.total_seconds()) // 60
+    days, hours = divmod(minutes // 60, 24)
+    if days:
+        return f"{angka(days)} hari {hours} jam" if hours else f"{angka(days)} hari"
+    return f"{hours} jam" if hours else f"{minutes} menit"
 
 
 def nip(text: str) -> str:

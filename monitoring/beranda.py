@@ -9,11 +9,16 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from core.access import admin, koordinator, operator, pimpinan, verifikator
+from core.display import tanggal
 from core.models import Pengguna
 from monitoring.enums import StatusCatatan, StatusIsian, StatusPeriode
 from monitoring.isian.sebutan import NADA, Status, status_for
-from monitoring.models import Isian, PeriodeMonitoring
+from monitoring.models import Isian, Pemberitahuan, PeriodeMonitoring, Surel
+from monitoring.pengingat.pemberitahuan import is_told
+from monitoring.periode.batas import Batas, batas_of, days_in_words
 from monitoring.rekap.build import Rekap, build_rekap
+
+NOTICES_SHOWN = 5
 
 AKSI_OPERATOR: dict[str, str] = {
     StatusIsian.BELUM_MULAI: "Mulai mengisi",
@@ -39,12 +44,7 @@ class Kewajiban:
     @property
     def sisa(self) -> str:
         """How long there is left, in words."""
-        if self.batas is None:
-            return ""
-        days = (self.batas - self.hari_ini).days
-        if days < 0:
-            return f"lewat {-days} hari"
-        return "hari ini" if days == 0 else f"{days} hari lagi"
+        return "" if self.batas is None else days_in_words((self.batas - self.hari_ini).days)
 
 
 def obligations(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
@@ -81,18 +81,26 @@ def _running(pengguna: Pengguna):  # type: ignore[no-untyped-def]
 def _of_operator(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
     rows = []
     for isian in _running(pengguna):
-        returned = isian.status == StatusIsian.PERLU_PERBAIKAN
-        waits = isian.status in (StatusIsian.TERKIRIM, StatusIsian.TERVERIFIKASI)
+        batas = batas_of(isian)
         url = isian.get_absolute_url()
         rows.append(
             Kewajiban(
-                isian.periode.judul, status_for(isian, pengguna),
-                f"{isian.terbuka} catatan perlu dijawab" if isian.terbuka else "",
-                isian.jawab_sebelum if returned else None if waits else isian.periode.batas_waktu, hari_ini,
-                f"{url}catatan/" if returned else url, AKSI_OPERATOR[isian.status],
+                isian.periode.judul, status_for(isian, pengguna), _open_points(isian, batas, hari_ini),
+                batas.tanggal if batas else None, hari_ini,
+                f"{url}catatan/" if isian.status == StatusIsian.PERLU_PERBAIKAN else url, AKSI_OPERATOR[isian.status],
             )
         )  # fmt: skip
     return rows
+
+
+def _open_points(isian: Isian, batas: Batas | None, hari_ini: datetime.date) -> str:
+    """What is worth knowing beside state and deadline: remarks to answer, and how long it is still taken."""
+    points = [f"{isian.terbuka} catatan perlu dijawab"] if isian.terbuka else []  # type: ignore[attr-defined]
+    if batas is not None and hari_ini > batas.terakhir:
+        points.append(f"ditutup sejak {tanggal(batas.terakhir)}")
+    elif batas is not None and (batas.dikecualikan or hari_ini > batas.tanggal):
+        points.append(f"masih diterima sampai {tanggal(batas.terakhir)}")
+    return ", ".join(points)
 
 
 def _of_province(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
@@ -105,6 +113,14 @@ def _of_province(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]
             row.get_absolute_url(), "Periksa" if row.status == StatusIsian.TERKIRIM else "Lihat",
         )
         for row in isian
+    ]  # fmt: skip
+    failed = Surel.objects.visible_to(pengguna).failed().values("isian__periode__slug", "isian__periode__judul")
+    rows += [
+        Kewajiban(
+            f"Surel {row['isian__periode__judul']}", Status(f"{row['jumlah']} gagal dikirim", "bahaya"), "", None,
+            hari_ini, reverse("monitoring:kotak_keluar", args=[row["isian__periode__slug"]]), "Lihat",
+        )
+        for row in failed.order_by("isian__periode").annotate(jumlah=Count("pk"))
     ]  # fmt: skip
     if koordinator(pengguna):
         ready = (
@@ -141,3 +157,10 @@ def recaps_for(pengguna: Pengguna) -> list[Rekap]:
     signed = rows.filter(status=StatusPeriode.DITETAPKAN).first()
     running = rows.exclude(status=StatusPeriode.DITETAPKAN).first()
     return [build_rekap(periode) for periode in (signed, running) if periode is not None]
+
+
+def latest_notices(pengguna: Pengguna) -> list[Pemberitahuan]:
+    """The newest few things `pengguna` was told."""
+    if not is_told(pengguna):
+        return []
+    return list(Pemberitahuan.objects.visible_to(pengguna).select_related("isian__periode")[:NOTICES_SHOWN])

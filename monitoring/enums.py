@@ -47,6 +47,13 @@ class GerakPeriode(models.TextChoices):
     TETAPKAN = "tetapkan", "Tetapkan rekap"
 
 
+class PerubahanPeriode(models.TextChoices):
+    """What the history of a period tells beside its moves."""
+
+    UNDANG = "undang", "Undangan ditambah"
+    UBAH_TANGGAL = "ubah_tanggal", "Tanggal diubah"
+
+
 class StatusCatatan(models.TextChoices):
     TERBUKA = "terbuka", "Terbuka"
     DIJAWAB = "dijawab", "Dijawab"
@@ -63,3 +70,32 @@ class JenisBacklog(models.TextChoices):
     KEMISKINAN = "kemiskinan", "Backlog kemiskinan"
     KEPEMILIKAN = "kepemilikan", "Backlog kepemilikan"
     PENGHUNIAN = "penghunian", "Backlog penghunian"
+
+
+class JenisPemberitahuan(models.TextChoices):
+    """Why somebody is told something on the home page."""
+
+    DIUNDANG = "diundang", "Undangan"
+    TANGGAL_DIUBAH = "tanggal_diubah", "Tanggal diubah"
+    PENGECUALIAN = "pengecualian", "Pengecualian"
+    MENDEKATI_BATAS = "mendekati_batas", "Mendekati batas"
+    DIINGATKAN = "diingatkan", "Pengingat"
+    DIKEMBALIKAN = "dikembalikan", "Dikembalikan"
+    DIBUKA_KEMBALI = "dibuka_kembali", "Dibuka kembali"
+    PERBAIKAN_MASUK = "perbaikan_masuk", "Perbaikan masuk"
+    TERVERIFIKASI = "terverifikasi", "Terverifikasi"
+
+
+class JenisSurel(models.TextChoices):
+    """What an e-mail is about. Its text is made from the state when it is sent."""
+
+    BELUM_MENGIRIM = "belum_mengirim", "Belum mengirim"
+    BELUM_MENJAWAB = "belum_menjawab", "Belum menjawab catatan"
+
+
+class StatusSurel(models.TextChoices):
+    MENUNGGU = "menunggu", "Menunggu"
+    MENGIRIM = "mengirim", "Sedang dikirim"
+    TERKIRIM = "terkirim", "Terkirim"
+    DILEWATI = "dilewati", "Tidak perlu lagi"
+    GAGAL = "gagal", "Gagal"

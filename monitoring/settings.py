@@ -72,6 +72,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "core.context.shell",
+                "monitoring.context.notices",
             ],
             "builtins": ["core.templatetags.tampilan"],
         },
@@ -159,6 +160,17 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
+
+# Reminders by e-mail (`manage.py kirim_surel`). Without a host nothing is sent and nothing is lost: they wait.
+EMAIL_HOST = env.str("EMAIL_HOST", default="")
+EMAIL_PORT = env.int("EMAIL_PORT", default=587)
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=True)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Desk Monitoring Rusun <tidak-dibalas@localhost>")
+# Where this site is reached from outside, for links in e-mails: a Host header can be forged.
+ALAMAT_SITUS = env.str("ALAMAT_SITUS", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
 
 # Printed at the head of official papers. Address and contacts are typed by the office, never guessed.
 KOP_SURAT = {

@@ -1,5 +1,7 @@
 from django.urls import include, path
 
+from monitoring.pengingat import views as pengingat
+
 from . import acuan, views
 
 handler500 = "core.failures.server_error"
@@ -8,6 +10,9 @@ urlpatterns = [
     path("", views.beranda, name="beranda"),
     path("", include("core.urls")),
     path("acuan/", acuan.acuan, name="acuan"),
+    path("pemberitahuan/", pengingat.pemberitahuan, name="pemberitahuan"),
+    path("pemberitahuan/dibaca/", pengingat.pemberitahuan_dibaca_semua, name="pemberitahuan_dibaca_semua"),
+    path("pemberitahuan/<int:pk>/dibaca/", pengingat.pemberitahuan_dibaca, name="pemberitahuan_dibaca"),
     path("rusun/", include("rusun.urls")),
     path("penghuni/", include("penghuni.urls")),
     path("periode/", include("monitoring.periode.urls")),

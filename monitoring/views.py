@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from core.access import operator
 from core.models import Pengguna
 
-from .beranda import obligations, recaps_for
+from .beranda import latest_notices, obligations, recaps_for
 
 
 @require_safe
@@ -18,6 +18,7 @@ def beranda(request: HttpRequest) -> HttpResponse:
     context = {
         "kewajiban": obligations(request.user, timezone.localdate()),
         "rekap": recaps_for(request.user),
+        "pemberitahuan": latest_notices(request.user),
         "kosong_judul": "Tidak ada yang menunggu Anda" if invited else "Belum ada undangan",
         "kosong_teks": "Semua pekerjaan sudah selesai untuk saat ini."
         if invited

@@ -6,14 +6,19 @@ import datetime
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from django.db import transaction
 
+from core.display import waktu
 from core.models import KabupatenKota
 
 from .alamat import Alamat
 from .kelompok import group_of
 from .models import Penguncian, SelTerbuka
+
+PEMBUKA: Final = "verifikator provinsi dengan memberi catatan; bila isian sudah diverifikasi, koordinator provinsi"
+"""Who can open a locked cell, whichever page asks."""
 
 
 class RegistryLocked(Exception):
@@ -26,8 +31,8 @@ class RegistryLocked(Exception):
 
     def __str__(self) -> str:
         return (
-            f"Data terkunci: {self.kunci.alasan}. Perubahan tidak disimpan. "
-            "Hubungi provinsi bila bagian ini perlu dibuka."
+            f"Perubahan tidak disimpan. Data terkunci sejak {waktu(self.kunci.sejak)}: {self.kunci.sebab}. "
+            f"Yang dapat membuka bagian ini: {PEMBUKA}."
         )
 
 
@@ -39,6 +44,16 @@ class Kunci:
     alasan: str = ""
     sejak: datetime.datetime | None = None
     terbuka: frozenset[Alamat] = frozenset()
+    rujukan: str = ""
+
+    @property
+    def sebab(self) -> str:
+        """Why it is locked, with what it refers to."""
+        return f"{self.alasan} ({self.rujukan})" if self.rujukan else self.alasan
+
+    @property
+    def pembuka(self) -> str:
+        return PEMBUKA
 
     def opens(self, alamat: Alamat) -> bool:
         """Whether the cell (or, with a blank `kolom`, adding and removing rows of the table) may be changed."""
@@ -55,7 +70,7 @@ def _state(row: Penguncian) -> Kunci:
         Alamat(sel.kode_rusun, sel.bagian, str(sel.baris) if sel.baris else "", sel.kolom)
         for sel in row.sel_terbuka.all()
     )
-    return Kunci(row.terkunci, row.alasan, row.sejak, cells)
+    return Kunci(row.terkunci, row.alasan, row.sejak, cells, row.rujukan)
 
 
 def lock_state(kabupaten_kota: KabupatenKota | str) -> Kunci:

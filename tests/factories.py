@@ -58,7 +58,7 @@ def make_periode(
     dates = {"tanggal_posisi": today, "mulai": today, "batas_waktu": today + datetime.timedelta(days=7),
              "hari_terakhir": today + datetime.timedelta(days=14)}  # fmt: skip
     periode = PeriodeMonitoring.objects.create(slug=slug, judul="Desk uji", **{**dates, **fields})
-    invite(periode, kabupaten_kota)
+    invite(periode, kabupaten_kota, koordinator)
     return apply_period_move(periode, GerakPeriode.BUKA, koordinator) if buka else periode
 
 

@@ -4,14 +4,20 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from core.idempotency import new_key, perform_once
+from core.models import Pengguna
 from core.versions import check_version, touch
-from monitoring.enums import Gerak, StatusIsian
+from monitoring.enums import Gerak, JenisSurel, StatusIsian
 from monitoring.isian.workflow import MoveRefused, apply_move
-from monitoring.models import Isian, Kiriman, RiwayatIsian
+from monitoring.models import Isian, Kiriman, Pemberitahuan, RiwayatIsian, Surel
+from monitoring.pengingat.ingatkan import remind
+from monitoring.pengingat.pemberitahuan import tell_deadlines
+from monitoring.pengingat.surel import deliver
 from rusun.alamat import Alamat
 from rusun.models import Rusun
 from rusun.penguncian import RegistryLocked, registry_write
@@ -98,3 +104,61 @@ def test_an_edit_racing_a_send_is_in_the_kiriman_or_refused(isian, operator, kud
 def test_locations_entered_at_once_get_codes_of_their_own(kudus, operator, putaran):
     rows = at_once(*[lambda: create_location(kudus, "rusun", "Rusunawa Baru", operator)] * 4)
     assert sorted(row.kode for row in rows) == [f"3319-RSN-{number:02d}" for number in range(1, 5)]
+
+
+@pytest.fixture
+def readers(kudus):
+    """Twelve operators of Kudus with an address."""
+    return [
+        Pengguna.objects.create(
+            username=f"op{number}", nama="Op", peran="operator", kabupaten_kota=kudus, surel=f"op{number}@example.go.id"
+        )
+        for number in range(12)
+    ]
+
+
+@pytest.mark.parametrize("putaran", range(3))
+def test_runs_of_the_outbox_at_once_send_every_mail_once(koordinator, kudus, readers, putaran):
+    remind(make_periode(koordinator, kudus), JenisSurel.BELUM_MENGIRIM, [kudus.pk], koordinator)
+    counts = at_once(*[deliver] * 3)
+    assert sum(done["terkirim"] for done in counts) == 12
+    assert sorted(message.to[0] for message in mail.outbox) == sorted(reader.surel for reader in readers)
+    assert set(Surel.objects.values_list("status", "percobaan")) == {("terkirim", 1)}
+
+
+@pytest.mark.parametrize("putaran", range(3))
+@pytest.mark.parametrize("same_form", [True, False], ids=["one form twice", "two people"])
+def test_a_reminder_confirmed_twice_at_once_reminds_once(koordinator, verifikator, kudus, readers, same_form, putaran):
+    periode, first = make_periode(koordinator, kudus), new_key()
+
+    def confirm(pengguna, key):
+        def make():
+            remind(periode, JenisSurel.BELUM_MENGIRIM, [kudus.pk], pengguna)
+            return reverse("beranda")
+
+        return perform_once(key, pengguna, make)
+
+    second = (koordinator, first) if same_form else (verifikator, new_key())
+    answers = at_once(lambda: confirm(koordinator, first), lambda: confirm(*second))
+    assert answers == [reverse("beranda")] * 2
+    assert Surel.objects.count() == 12
+    assert Pemberitahuan.objects.filter(jenis="diingatkan").count() == 12
+
+
+@pytest.mark.parametrize("putaran", range(3))
+def test_a_sending_racing_a_reminder_is_reminded_before_or_not_at_all(isian, operator, koordinator, kudus, putaran):
+    Pengguna.objects.filter(pk=operator.pk).update(surel="sri@kuduskab.go.id")
+    at_once(
+        lambda: apply_move(isian, Gerak.KIRIM, operator),
+        lambda: remind(isian.periode, JenisSurel.BELUM_MENGIRIM, [kudus.pk], koordinator),
+    )
+    deliver()
+    assert mail.outbox == []
+    assert Isian.objects.get().status == StatusIsian.TERKIRIM
+
+
+@pytest.mark.parametrize("putaran", range(3))
+def test_two_runs_tell_of_a_deadline_once(koordinator, kudus, readers, putaran):
+    periode = make_periode(koordinator, kudus)
+    at_once(*[lambda: tell_deadlines(periode.batas_waktu, timezone.now())] * 2)
+    assert Pemberitahuan.objects.filter(jenis="mendekati_batas").count() == 12

@@ -15,6 +15,7 @@ from django.utils import timezone
 from core.models import KabupatenKota, Pengguna
 from monitoring.enums import StatusIsian
 from monitoring.isian.permintaan import ask_opening
+from monitoring.models import Pemberitahuan
 from penghuni.models import Penghuni
 from rusun.alamat import Alamat
 from rusun.models import Lampiran, Permasalahan, TindakLanjut
@@ -76,11 +77,21 @@ PAGES = {
     "penghuni:keluar_unit": Page({"operator_penghuni"}, ("penghuni",), (NOBODY,)),
     "monitoring:periode_daftar": Page(REGISTRY),
     "monitoring:periode_baru": Page({"koordinator"}),
+    "pemberitahuan": Page(OPERATORS | PROVINCE),
+    "pemberitahuan_dibaca_semua": Page(OPERATORS | PROVINCE),
+    "pemberitahuan_dibaca": Page(OPERATORS | PROVINCE, ("kabar",), (0,), regional=False),
     "monitoring:periode_detail": Page(REGISTRY, ("slug",), ("tidak-ada",)),
+    "monitoring:papan_xlsx": Page(PROVINCE | {"pimpinan"}, ("slug",), ("tidak-ada",)),
+    "monitoring:periode_tanggal": Page({"koordinator"}, ("slug",), ("tidak-ada",)),
+    "monitoring:verifikasi_massal": Page(PROVINCE, ("slug",), ("tidak-ada",)),
+    "monitoring:ingatkan": Page(PROVINCE, ("slug",), ("tidak-ada",)),
+    "monitoring:kotak_keluar": Page(PROVINCE, ("slug",), ("tidak-ada",)),
+    "monitoring:kotak_keluar_ulang": Page(PROVINCE, ("slug",), ("tidak-ada",)),
     "monitoring:periode_undang": Page({"koordinator"}, ("slug",), ("tidak-ada",)),
     "monitoring:periode_gerak": Page({"koordinator", "pimpinan"}, ("slug", "gerak"), ("tidak-ada", "buka")),
     "monitoring:periode_tetapkan": Page({"pimpinan"}, ("slug",), ("tidak-ada",)),
     "monitoring:pengecualian": isian({"koordinator"}),
+    "monitoring:pengecualian_cabut": isian({"koordinator"}),
     "monitoring:rekap": Page(REGISTRY, ("slug",), ("tidak-ada",)),
     "monitoring:rekap_pdf": Page(REGISTRY, ("slug",), ("tidak-ada",)),
     "monitoring:rekap_xlsx": Page(REGISTRY, ("slug",), ("tidak-ada",)),
@@ -143,6 +154,7 @@ def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, se
         "slug": "desk-uji", "kode": kudus.pk, "rusun": rusun.kode, "bagian": "hunian", "masalah": masalah.pk,
         "tindak": tindak.pk, "lampiran": lampiran.pk, "penghuni": penghuni.pk, "akun": operator.pk, "nomor": 1,
         "gerak": "ajukan_rekap", "gerak_isian": "mulai", "catatan": row.catatan.get().pk, "permintaan": permintaan.pk,
+        "kabar": Pemberitahuan.objects.get(pengguna=operator, jenis="dikembalikan").pk,
     }  # fmt: skip
 
 

@@ -43,6 +43,7 @@ class Pengguna(AbstractBaseUser):
         "akses penghuni", default=False, help_text="Boleh melihat dan mengisi data penghuni kabupaten/kota ini."
     )
     whatsapp = models.CharField("nomor WhatsApp", max_length=20, blank=True)
+    surel = models.EmailField("alamat surel", max_length=120, blank=True)
     nip = models.CharField("NIP", max_length=18, blank=True)
     jabatan = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField("aktif", default=True)

@@ -19,6 +19,8 @@ for _function in (
     display.hari_tanggal,
     display.jam,
     display.waktu,
+    display.waktu_pendek,
+    display.lama,
     display.kosong,
     display.nip,
     display.terbilang,

@@ -7,7 +7,8 @@ import datetime
 from core.models import KabupatenKota, Pengguna
 from monitoring.enums import Gerak, GerakPeriode
 from monitoring.isian.workflow import apply_move
-from monitoring.models import Isian, PeriodeMonitoring
+from monitoring.models import Isian, Pemberitahuan, PeriodeMonitoring
+from monitoring.pengingat.surel import close_needless
 from monitoring.periode.workflow import apply_period_move, invite
 from rusun.alamat import Alamat
 from rusun.models import Blok
@@ -30,7 +31,7 @@ def run_2021(invited: list[KabupatenKota], akun: dict[str, Pengguna]) -> Periode
         hari_terakhir=datetime.date(2021, 8, 24),
         contoh=True,
     )
-    invite(periode, invited)
+    invite(periode, invited, akun["koordinator"])
     apply_period_move(periode, GerakPeriode.BUKA, akun["koordinator"], waktu=at(periode.mulai, 8))
     for index, isian in enumerate(periode.isian.order_by("kabupaten_kota")):
         operator = akun[f"operator.{isian.kabupaten_kota_id.replace('.', '')}"]
@@ -39,7 +40,11 @@ def run_2021(invited: list[KabupatenKota], akun: dict[str, Pengguna]) -> Periode
     for index, isian in enumerate(periode.isian.order_by("kabupaten_kota")):
         _desk(isian, akun, DESK[index // 6], *SLOTS[index % 6])
     apply_period_move(periode, GerakPeriode.AJUKAN_REKAP, akun["koordinator"], waktu=at(datetime.date(2021, 8, 25), 10))
-    return apply_period_move(periode, GerakPeriode.TETAPKAN, akun["pimpinan"], waktu=at(datetime.date(2021, 8, 26), 14))
+    signed = at(datetime.date(2021, 8, 26), 14)
+    periode = apply_period_move(periode, GerakPeriode.TETAPKAN, akun["pimpinan"], waktu=signed)
+    Pemberitahuan.objects.unread().update(dibaca_pada=signed)
+    close_needless(signed)
+    return periode
 
 
 def _desk(isian: Isian, akun: dict[str, Pengguna], hari: datetime.date, jam: int, menit: int) -> None:

@@ -5,21 +5,28 @@ from __future__ import annotations
 import datetime
 
 from django.db import models, transaction
+from django.utils import timezone
 
 from core.models import KabupatenKota, Pengguna
-from monitoring.enums import Gerak, GerakPeriode
+from monitoring.enums import Gerak, GerakPeriode, JenisPemberitahuan, JenisSurel
 from monitoring.isian.workflow import apply_move
 from monitoring.models import (
     Catatan,
     Isian,
     Kiriman,
     KirimanRusun,
+    Pemberitahuan,
     PenjelasanPeringatan,
     PeriodeMonitoring,
     PesanCatatan,
     RiwayatIsian,
+    RiwayatPengecualian,
     RiwayatPeriode,
+    Surel,
 )
+from monitoring.pengingat.ingatkan import remind
+from monitoring.pengingat.surel import close_needless
+from monitoring.periode.pengecualian import grant_exception
 from monitoring.periode.workflow import apply_period_move, invite
 from rusun.alamat import Alamat
 from rusun.models import Blok, Penguncian, Rusun
@@ -31,7 +38,8 @@ TERVERIFIKASI = ("33.01", "33.03", "33.06", "33.08", "33.09", "33.71", "33.74", 
 TERKIRIM = ("33.10", "33.11", "33.13", "33.72")
 PERLU_PERBAIKAN = ("33.19", "33.18", "33.22")
 DIISI = ("33.16", "33.20", "33.23", "33.24", "33.25")
-# The rest, 33.26 and 33.29, has not begun.
+BELUM_MULAI = ("33.26", "33.29")
+DIKECUALIKAN = "33.20"
 
 
 def dates_of(hari_ini: datetime.date) -> dict[str, datetime.date]:
@@ -50,11 +58,26 @@ def run_2022(invited: list[KabupatenKota], akun: dict[str, Pengguna], hari_ini: 
     periode = PeriodeMonitoring.objects.create(
         slug=SLUG, judul="Desk Monitoring Rusun dan Rusus 2022", contoh=True, **dates_of(hari_ini)
     )
-    invite(periode, invited)
+    invite(periode, invited, akun["koordinator"])
     apply_period_move(periode, GerakPeriode.BUKA, akun["koordinator"], waktu=at(periode.mulai, 8))
     for index, isian in enumerate(periode.isian.order_by("kabupaten_kota")):
         _fill(isian, akun, hari_ini, index)
+    _look_after(periode, akun, hari_ini)
     return periode
+
+
+def _look_after(periode: PeriodeMonitoring, akun: dict[str, Pengguna], hari_ini: datetime.date) -> None:
+    """The koordinator gives one exception and reminds those who have not begun."""
+    yesterday = hari_ini - datetime.timedelta(days=1)
+    grant_exception(
+        periode.isian.get(kabupaten_kota=DIKECUALIKAN), periode.hari_terakhir + datetime.timedelta(days=4),
+        "Pendataan ulang setelah banjir, surat permohonan sudah diterima.", akun["koordinator"],
+        waktu=at(yesterday, 10, 30),
+    )  # fmt: skip
+    remind(periode, JenisSurel.BELUM_MENGIRIM, BELUM_MULAI, akun["koordinator"], waktu=at(yesterday, 16))
+    close_needless(timezone.now())
+    read = Pemberitahuan.objects.filter(jenis=JenisPemberitahuan.DIUNDANG, isian__periode=periode)
+    read.exclude(isian__kabupaten_kota__in=BELUM_MULAI).update(dibaca_pada=at(periode.mulai, 9))
 
 
 def _fill(isian: Isian, akun: dict[str, Pengguna], hari_ini: datetime.date, index: int) -> None:
@@ -119,6 +142,9 @@ MOMENTS: tuple[tuple[type[models.Model], str, tuple[str, ...]], ...] = (
     (RiwayatPeriode, "periode", ("waktu",)),
     (Isian, "periode", ("verifikasi_sejak", "jawab_sebelum", "terverifikasi_pada", "pengecualian_sampai")),
     (RiwayatIsian, "isian__periode", ("waktu",)),
+    (RiwayatPengecualian, "isian__periode", ("sampai", "waktu")),
+    (Pemberitahuan, "isian__periode", ("batas", "waktu", "dibaca_pada")),
+    (Surel, "isian__periode", ("diminta_pada", "coba_lagi_pada", "diambil_pada", "selesai_pada")),
     (Kiriman, "isian__periode", ("dikirim_pada",)),
     (KirimanRusun, "kiriman__isian__periode", ("tanggal_data",)),
     (Catatan, "isian__periode", ("dibuat_pada",)),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from core.models import Pengguna
-from monitoring.models import Isian, Kiriman, PenjelasanPeringatan
+from monitoring.models import Isian, Kiriman, PenjelasanPeringatan, PeriodeMonitoring
 from rusun.pemeriksaan import Temuan, check_registry
 from rusun.salinan import Registri
 
@@ -53,20 +54,34 @@ def earlier_period(isian: Isian) -> Isian | None:
     )
 
 
+def last_verified_in(periode: PeriodeMonitoring) -> dict[str, Kiriman]:
+    """`last_verified` for every kabupaten/kota (code) of `periode` at once. Two queries."""
+    earlier = Isian.objects.filter(
+        kabupaten_kota__isian__periode=periode, kiriman_sah__isnull=False, periode__mulai__lt=periode.mulai
+    )
+    latest = dict(earlier.order_by("periode__mulai").values_list("kabupaten_kota", "kiriman_sah"))
+    kiriman = Kiriman.objects.in_bulk(latest.values())
+    return {kode: kiriman[pk] for kode, pk in latest.items() if pk is not None}
+
+
 def check_isian(isian: Isian, isi: dict[str, Any], hari_ini: datetime.date) -> HasilPeriksa:
     """Check `isi` (from `draft_of` or a kiriman) by every rule, on `hari_ini` in Jakarta."""
     previous = last_verified(isian)
-    return check_against(isian, isi, previous.registri if previous else None, hari_ini)
+    reasons = isian.penjelasan.select_related("pengguna")
+    return weigh(isi, previous.registri if previous else None, reasons, hari_ini)
 
 
-def check_against(
-    isian: Isian, isi: dict[str, Any], sebelumnya: Registri | None, hari_ini: datetime.date
+def weigh(
+    isi: dict[str, Any],
+    sebelumnya: Registri | None,
+    penjelasan: Iterable[PenjelasanPeringatan],
+    hari_ini: datetime.date,
 ) -> HasilPeriksa:
-    """As `check_isian`, for who has looked up already what was verified last."""
+    """As `check_isian`, for who has looked up what was verified last and the reasons already given. No query."""
     findings = check_registry(
         isi["rusun"], hari_ini=hari_ini, sebelumnya=sebelumnya, penghuni_tercatat=isi["penghuni_tercatat"]
     )
-    reasons = {(row.aturan, row.alamat, row.nilai): row for row in isian.penjelasan.select_related("pengguna")}
+    reasons = {(row.aturan, row.alamat, row.nilai): row for row in penjelasan}
     warnings = [temuan for temuan in findings if not temuan.stops]
     return HasilPeriksa(
         tuple(temuan for temuan in findings if temuan.stops),

@@ -6,9 +6,10 @@ import datetime
 from dataclasses import dataclass
 
 from core.access import operator
+from core.display import tanggal
 from core.models import Pengguna
 from monitoring.enums import LABEL_PROVINSI, Gerak, StatusCatatan, StatusIsian, StatusPeriode, StatusPermintaan
-from monitoring.models import Catatan, Isian, PesanCatatan
+from monitoring.models import Catatan, Isian, PesanCatatan, RiwayatPengecualian
 
 NADA: dict[str, str] = {
     StatusIsian.BELUM_MULAI: "netral",
@@ -60,6 +61,21 @@ def status_of_remark(catatan: Catatan) -> Status:
     return Status(catatan.get_status_display(), NADA[catatan.status])
 
 
+def who_opens(isian: Isian) -> str:
+    """Who can open the locked registry of `isian` as it stands, and how. Needs its `periode` and `verifikator`."""
+    if isian.periode.status == StatusPeriode.REKAP_DIAJUKAN:
+        return "koordinator atau pimpinan, dengan mengembalikan rekap"
+    if isian.status == StatusIsian.TERVERIFIKASI:
+        return "koordinator provinsi, dengan membuka kembali isian"
+    siapa = isian.verifikator or "verifikator provinsi"
+    if isian.status == StatusIsian.PERLU_PERBAIKAN:
+        return f"{siapa}, dengan memberi catatan pada bagian itu"
+    opens = f"{siapa}, dengan mengembalikan isian disertai catatan"
+    if isian.verifikasi_sejak is None and isian.kiriman.count() == 1:
+        return f"Anda sendiri dengan menarik kembali isian, selama verifikasi belum dimulai; sesudah itu {opens}"
+    return opens
+
+
 @dataclass(frozen=True)
 class Peristiwa:
     """One line of the history."""
@@ -71,7 +87,7 @@ class Peristiwa:
 
 
 def timeline(isian: Isian) -> list[Peristiwa]:
-    """Moves, messages and requests together, newest first. Three queries."""
+    """Moves, messages, requests and exceptions together, newest first. Four queries."""
     moves = [
         Peristiwa(
             UCAPAN[row.gerak] + (f", {str(row.kiriman).lower()}" if row.kiriman else ""),
@@ -84,7 +100,14 @@ def timeline(isian: Isian) -> list[Peristiwa]:
     for pesan in PesanCatatan.objects.filter(catatan__isian=isian).select_related("catatan", "pengguna"):
         said.append(Peristiwa(_said(pesan, seen), pesan.waktu, str(pesan.pengguna), pesan.isi))
         seen.add(pesan.catatan_id)
-    return sorted([*moves, *said, *_requests(isian)], key=lambda line: line.waktu, reverse=True)
+    excepted = [exception_event(row) for row in isian.riwayat_pengecualian.select_related("pengguna")]
+    return sorted([*moves, *said, *excepted, *_requests(isian)], key=lambda line: line.waktu, reverse=True)
+
+
+def exception_event(row: RiwayatPengecualian) -> Peristiwa:
+    """An exception as a line of a history."""
+    judul = f"Dikecualikan sampai {tanggal(row.sampai)}" if row.sampai else "Pengecualian dicabut"
+    return Peristiwa(judul, row.waktu, str(row.pengguna), row.alasan)
 
 
 def _requests(isian: Isian) -> list[Peristiwa]:

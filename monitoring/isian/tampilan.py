@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections import Counter
 from collections.abc import Iterable
@@ -20,7 +21,7 @@ from rusun.salinan import Lokasi, Registri, cells, units_of
 from rusun.sebutan import lone_name, natural, row_name, value_text
 
 from .kiriman import draft_of
-from .pemeriksaan import last_verified
+from .pemeriksaan import HasilPeriksa, last_verified, weigh
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,11 @@ def material_of(isian: Isian) -> Bahan:
         verified.registri if verified else None,
         "periode lalu" if verified else "",
     )
+
+
+def findings_of(isian: Isian, bahan: Bahan, hari_ini: datetime.date) -> HasilPeriksa:
+    """What the rules say about what stands now."""
+    return weigh(bahan.isi, bahan.disahkan, isian.penjelasan.select_related("pengguna"), hari_ini)
 
 
 @dataclass(frozen=True)

@@ -15,15 +15,26 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.access import koordinator, operator, verifikator
+from core.display import waktu as waktu_wib
 from core.models import Pengguna
 from monitoring.enums import Gerak, StatusIsian, StatusPeriode
 from monitoring.models import Isian, Kiriman, PeriodeMonitoring, RiwayatIsian
+from monitoring.pengingat.pemberitahuan import tell_reopened, tell_resent, tell_returned, tell_verified
+from monitoring.periode.batas import batas_of
 from rusun.penguncian import lock_registry, open_cells, registry_write, unlock_registry
 
 from .kiriman import create_kiriman, draft_of
 from .pemeriksaan import check_isian
 
 S = StatusIsian
+
+CLOSED: dict[str, str] = {
+    StatusPeriode.DISIAPKAN: "Periode ini belum dibuka. Koordinator provinsi yang membukanya.",
+    StatusPeriode.REKAP_DIAJUKAN: "Rekap periode ini sudah diajukan, jadi isian tidak dapat diubah. "
+    "Koordinator atau pimpinan dapat mengembalikan rekap.",
+    StatusPeriode.DITETAPKAN: "Rekap periode ini sudah ditetapkan. Perbaikan masuk ke periode berikutnya.",
+}
+"""Why no isian moves while its period is in this state, and who can change that."""
 
 
 class MoveRefused(Exception):
@@ -70,18 +81,14 @@ def _begin(langkah: Langkah) -> None:
 
 def _send(langkah: Langkah) -> None:
     isian, hari = langkah.isian, langkah.hari
-    periode = isian.periode
-    excepted = isian.pengecualian_sampai is not None and hari <= isian.pengecualian_sampai
-    if isian.status == S.PERLU_PERBAIKAN:
-        if unanswered := list(isian.catatan.unanswered()):
-            raise MoveRefused("Masih ada catatan yang belum dijawab.", [row.sebutan for row in unanswered])
-        assert isian.jawab_sebelum is not None
-        if hari > isian.jawab_sebelum and not excepted:
-            raise MoveRefused("Batas jawaban sudah lewat. Hubungi provinsi untuk meminta pengecualian.")
-    else:
-        if hari > periode.hari_terakhir and not excepted:
-            raise MoveRefused("Hari terakhir pengiriman sudah lewat. Hubungi provinsi untuk meminta pengecualian.")
-        isian.terlambat = hari > periode.batas_waktu
+    if isian.status == S.PERLU_PERBAIKAN and (unanswered := list(isian.catatan.unanswered())):
+        raise MoveRefused("Masih ada catatan yang belum dijawab.", [row.sebutan for row in unanswered])
+    batas = batas_of(isian)
+    assert batas is not None
+    if closed := batas.closed_note(hari):
+        raise MoveRefused(closed)
+    if isian.status == S.DIISI:
+        isian.terlambat = hari > batas.tanggal
     isi = draft_of(isian)
     hasil = check_isian(isian, isi, hari)
     if hasil.galat:
@@ -93,15 +100,22 @@ def _send(langkah: Langkah) -> None:
             "Beri alasan untuk setiap peringatan sebelum mengirim.", [t.pesan for t in hasil.tanpa_alasan]
         )
     langkah.kiriman = create_kiriman(isian, isi, langkah.pengguna, langkah.waktu)
+    if isian.status == S.PERLU_PERBAIKAN:
+        tell_resent(isian, langkah.kiriman, langkah.waktu)
     isian.verifikator, isian.verifikasi_sejak, isian.jawab_sebelum = None, None, None
     _lock(langkah, f"{langkah.kiriman} sudah dikirim ke provinsi")
 
 
 def _withdraw(langkah: Langkah) -> None:
-    if langkah.isian.verifikasi_sejak is not None:
-        raise MoveRefused("Verifikasi sudah dimulai, isian tidak dapat ditarik. Hubungi provinsi.")
+    if (since := langkah.isian.verifikasi_sejak) is not None:
+        raise MoveRefused(
+            f"Verifikasi sudah dimulai oleh {langkah.isian.verifikator} sejak {waktu_wib(since)}, jadi isian tidak "
+            "dapat ditarik. Bila masih ada yang salah, minta verifikator mengembalikannya."
+        )
     if langkah.isian.kiriman.count() > 1:
-        raise MoveRefused("Kiriman perbaikan tidak dapat ditarik. Hubungi provinsi bila masih ada yang salah.")
+        raise MoveRefused(
+            "Kiriman perbaikan tidak dapat ditarik. Bila masih ada yang salah, minta verifikator mengembalikannya."
+        )
     unlock_registry(langkah.isian.kabupaten_kota_id)
 
 
@@ -119,6 +133,7 @@ def _return(langkah: Langkah) -> None:
         raise MoveRefused("Tentukan batas jawaban, hari ini atau sesudahnya.")
     langkah.isian.jawab_sebelum = langkah.jawab_sebelum
     open_cells(langkah.isian.kabupaten_kota_id, [row.alamat for row in open_remarks])
+    tell_returned(langkah.isian, len(open_remarks), langkah.pengguna, langkah.waktu)
 
 
 def _verify(langkah: Langkah) -> None:
@@ -133,6 +148,7 @@ def _verify(langkah: Langkah) -> None:
     if isian.verifikasi_sejak is None:
         isian.verifikator, isian.verifikasi_sejak = langkah.pengguna, langkah.waktu
     _lock(langkah, "isian sudah diverifikasi provinsi")
+    tell_verified(isian, kiriman, langkah.waktu)
 
 
 def _reopen(langkah: Langkah) -> None:
@@ -146,6 +162,7 @@ def _reopen(langkah: Langkah) -> None:
     langkah.isian.jawab_sebelum = langkah.jawab_sebelum
     langkah.isian.verifikator, langkah.isian.verifikasi_sejak = None, None
     open_cells(langkah.isian.kabupaten_kota_id, [row.alamat for row in open_remarks])
+    tell_reopened(langkah.isian, len(open_remarks), langkah.pengguna, langkah.waktu)
 
 
 def _lock(langkah: Langkah, alasan: str) -> None:
@@ -188,7 +205,7 @@ def apply_move(
         if not move.siapa(pengguna) or pengguna.kabupaten_kota_id not in (None, row.kabupaten_kota_id):
             raise MoveRefused("Langkah ini bukan wewenang Anda.")
         if row.periode.status != StatusPeriode.DIBUKA:
-            raise MoveRefused(f"Periode sedang tidak dibuka ({row.periode.get_status_display().lower()}).")
+            raise MoveRefused(CLOSED[row.periode.status])
         if row.status not in move.dari:
             raise MoveRefused(_faster(row))
         langkah = Langkah(row, pengguna, waktu or timezone.now(), alasan, jawab_sebelum)

@@ -1,7 +1,8 @@
 from .backlog import Backlog
 from .catatan import Catatan, PenjelasanPeringatan, PesanCatatan
-from .isian import Isian, RiwayatIsian
+from .isian import Isian, RiwayatIsian, RiwayatPengecualian
 from .kiriman import Kiriman, KirimanRusun
+from .pengingat import Pemberitahuan, Surel
 from .periode import PeriodeMonitoring, RiwayatPeriode
 from .permintaan import PermintaanBuka, TeksCatatan
 
@@ -11,11 +12,14 @@ __all__ = [
     "Isian",
     "Kiriman",
     "KirimanRusun",
+    "Pemberitahuan",
     "PenjelasanPeringatan",
     "PeriodeMonitoring",
     "PermintaanBuka",
     "PesanCatatan",
     "RiwayatIsian",
+    "RiwayatPengecualian",
     "RiwayatPeriode",
+    "Surel",
     "TeksCatatan",
 ]

@@ -110,3 +110,30 @@ class RiwayatIsian(models.Model):
 
     def __str__(self) -> str:
         return f"{self.isian}: {self.get_gerak_display()}"
+
+
+class RiwayatPengecualian(models.Model):
+    """Every exception given, changed or withdrawn (no date): until when, who, why."""
+
+    REGION_PATH: ClassVar[str] = "isian__kabupaten_kota"
+
+    isian = models.ForeignKey(Isian, on_delete=models.PROTECT, related_name="riwayat_pengecualian")
+    sampai = models.DateField(null=True, blank=True)
+    alasan = models.CharField(max_length=300)
+    waktu = models.DateTimeField()
+    pengguna = models.ForeignKey(Pengguna, on_delete=models.PROTECT, related_name="+")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "riwayat pengecualian"
+        verbose_name_plural = "riwayat pengecualian"
+        ordering = ["id"]
+        constraints = [
+            rule(
+                "riwayatpengecualian_beralasan", ~Q(alasan=""), "Pengecualian harus disertai alasan, juga bila dicabut."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.isian}: {self.sampai or 'dicabut'}"

@@ -9,7 +9,7 @@ from django.urls import reverse
 from core.access import sees_registry
 from core.constraints import choices_valid, rule
 from core.models import Pengguna
-from monitoring.enums import GerakPeriode, StatusPeriode
+from monitoring.enums import GerakPeriode, PerubahanPeriode, StatusPeriode
 from rusun.enums import Peruntukan
 
 if TYPE_CHECKING:
@@ -79,16 +79,30 @@ class PeriodeMonitoring(models.Model):
         return reverse("monitoring:periode_detail", args=[self.slug])
 
 
+class RiwayatPeriodeQuerySet(models.QuerySet["RiwayatPeriode"]):
+    def visible_to(self, pengguna: Pengguna | AnonymousUser) -> RiwayatPeriodeQuerySet:
+        """What happened to a period whoever may see it may read; who else was invited, and why, only the province."""
+        if not pengguna.is_authenticated or not sees_registry(pengguna):
+            return self.none()
+        return self.exclude(gerak=PerubahanPeriode.UNDANG) if pengguna.kabupaten_kota_id else self
+
+
+PERISTIWA = [*GerakPeriode.choices, *PerubahanPeriode.choices]
+
+
 class RiwayatPeriode(models.Model):
-    """Every move of a period: who, when, why."""
+    """Every move of a period, and every change to its dates and its invited: who, when, what (`rincian`), why."""
 
     periode = models.ForeignKey(PeriodeMonitoring, on_delete=models.PROTECT, related_name="riwayat")
-    gerak = models.CharField(max_length=20, choices=GerakPeriode)
+    gerak = models.CharField(max_length=20, choices=PERISTIWA)
     dari = models.CharField(max_length=15, choices=StatusPeriode)
     ke = models.CharField(max_length=15, choices=StatusPeriode)
     waktu = models.DateTimeField()
     pengguna = models.ForeignKey(Pengguna, on_delete=models.PROTECT, related_name="+")
     alasan = models.CharField(max_length=1000, blank=True, default="")
+    rincian = models.TextField(blank=True, default="")
+
+    objects = RiwayatPeriodeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "riwayat periode"

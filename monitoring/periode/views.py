@@ -1,48 +1,51 @@
-"""Pages of a period: list, board, create, invite, exception, moves."""
+"""Pages of a period: list, board, create, invite, dates, exception, verifying many, moves."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.access import allow, koordinator, operator, pimpinan, sees_registry
-from core.idempotency import new_key
-from core.models import Pengguna
+from core.access import allow, koordinator, operator, pimpinan, sees_registry, verifikator
+from core.idempotency import new_key, perform_once
 from core.scope import get_visible_or_404
-from monitoring.enums import LABEL_PROVINSI, GerakPeriode, StatusIsian, StatusPeriode
-from monitoring.isian.sebutan import NADA, Status, status_for
+from monitoring.enums import GerakPeriode, StatusIsian, StatusPeriode
+from monitoring.isian.sebutan import NADA, Status, exception_event, status_for
+from monitoring.isian.verifikasi_massal import HasilMassal, candidates, verify_many
 from monitoring.isian.workflow import MoveRefused
 from monitoring.models import Isian, PeriodeMonitoring
 from monitoring.rekap.build import build_rekap
-from monitoring.tindakan import perform, perform_or_raise
+from monitoring.tindakan import perform, perform_or_raise, refusal_text
 
-from .forms import PengecualianForm, PeriodeForm, UndangForm
-from .workflow import apply_period_move, grant_exception, invite, may_move_period, outstanding_note
+from .batas import batas_of
+from .forms import CabutForm, PengecualianForm, PeriodeForm, TanggalPeriodeForm, UndangForm
+from .papan import ARTI_WAKTU_JAWAB, SARINGAN, Papan, build_papan
+from .pengecualian import grant_exception, withdraw_exception
+from .tanggal import change_dates
+from .workflow import CHANGEABLE, apply_period_move, invite, may_move_period, outstanding_note
+from .xlsx import render_papan
 
-INVITING = (StatusPeriode.DISIAPKAN, StatusPeriode.DIBUKA)
-
-
-@dataclass(frozen=True)
-class BarisPapan:
-    """One invited kabupaten/kota on the board."""
-
-    isian: Isian
-    status: Status
-    url: str
-    url_pengecualian: str
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STATES = tuple(StatusIsian.values)
 
 
 @dataclass(frozen=True)
-class Hitungan:
-    status: Status
+class Kartu:
+    """A figure of the board that leads to its rows."""
+
+    label: str
     jumlah: int
+    arti: str
+    url: str
+    aktif: bool
 
 
 def _periode(request: HttpRequest, slug: str) -> PeriodeMonitoring:
@@ -89,7 +92,7 @@ def periode_baru(request: HttpRequest) -> HttpResponse:
         def create() -> str:
             with transaction.atomic():
                 periode = form.save()
-                invite(periode, form.cleaned_data["kabupaten_kota"])
+                invite(periode, form.cleaned_data["kabupaten_kota"], request.user)
             return periode.get_absolute_url()
 
         try:
@@ -103,40 +106,127 @@ def periode_baru(request: HttpRequest) -> HttpResponse:
 @allow(sees_registry)
 def periode_detail(request: HttpRequest, slug: str) -> HttpResponse:
     periode, pengguna = _periode(request, slug), request.user
-    rows = (
-        Isian.objects.visible_to(pengguna)
-        .filter(periode=periode)
-        .select_related("kabupaten_kota", "verifikator")
-        .annotate(nomor=Max("kiriman__nomor"))
-        .order_by("kabupaten_kota")
-    )
-    papan = [_line(row, periode, pengguna) for row in rows]  # type: ignore[arg-type]
-    seen = Counter(line.isian.status for line in papan)
+    papan = build_papan(periode, pengguna, timezone.now())
+    saringan = request.GET.get("status", "")
     context = {
         "periode": periode,
         "status": Status(periode.get_status_display(), NADA[periode.status]),
         "papan": papan,
-        "hitungan": [Hitungan(Status(LABEL_PROVINSI[s], NADA[s]), seen[s]) for s in StatusIsian.values],
+        "baris": papan.rows_in(saringan),
+        "saringan": SARINGAN.get(saringan),
+        "kode_saringan": saringan if saringan in SARINGAN else "",
+        "kartu": _cards(papan, saringan),
+        "arti_waktu_jawab": ARTI_WAKTU_JAWAB,
         "riwayat": [
-            {"judul": r.get_gerak_display(), "waktu": r.waktu, "oleh": str(r.pengguna), "catatan": r.alasan}
-            for r in periode.riwayat.select_related("pengguna").order_by("-id")
+            {"judul": r.get_gerak_display(), "waktu": r.waktu, "oleh": str(r.pengguna), "rincian": r.rincian,
+             "catatan": r.alasan}
+            for r in periode.riwayat.visible_to(pengguna).select_related("pengguna").order_by("-id")
         ],
-        "gerak": {gerak.value: may_move_period(periode, gerak, pengguna) for gerak in GerakPeriode},  # type: ignore[arg-type]
-        "boleh_mengundang": koordinator(pengguna) and periode.status in INVITING,  # type: ignore[arg-type]
-        "boleh_mengecualikan": koordinator(pengguna) and periode.status == StatusPeriode.DIBUKA,  # type: ignore[arg-type]
-        "operator": operator(pengguna),  # type: ignore[arg-type]
+        "gerak": {gerak.value: may_move_period(periode, gerak, pengguna) for gerak in GerakPeriode},
+        "boleh_mengubah": koordinator(pengguna) and periode.status in CHANGEABLE,
+        "boleh_mengecualikan": koordinator(pengguna) and periode.status == StatusPeriode.DIBUKA,
+        "boleh_memverifikasi": verifikator(pengguna) and periode.status == StatusPeriode.DIBUKA,
+        "verifikator": verifikator(pengguna),
+        "operator": operator(pengguna),
         "catatan": periode.catatan_penetapan,
         "kunci_baru": new_key,
-    }
+    }  # fmt: skip
     return render(request, "monitoring/periode_detail.html", context)
 
 
-def _line(isian: Isian, periode: PeriodeMonitoring, pengguna: Pengguna) -> BarisPapan:
-    args = [periode.slug, isian.kabupaten_kota_id]
-    return BarisPapan(
-        isian, status_for(isian, pengguna), reverse("monitoring:isian_detail", args=args),
-        reverse("monitoring:pengecualian", args=args),
-    )  # fmt: skip
+def _cards(papan: Papan, saringan: str) -> dict[str, list[Kartu]]:
+    """Cards of the states and of the other views of the same rows. The card that is chosen leads back to all rows."""
+    page = reverse("monitoring:periode_detail", args=[papan.slug])
+    cards = {
+        kode: Kartu(
+            SARINGAN[kode].label, jumlah, SARINGAN[kode].arti,
+            f"{page}#baris" if kode == saringan else f"{page}?status={kode}#baris", kode == saringan,
+        )
+        for kode, jumlah in papan.hitungan.items()
+    }  # fmt: skip
+    return {
+        "keadaan": [card for kode, card in cards.items() if kode in STATES],
+        "ketepatan": [card for kode, card in cards.items() if kode not in STATES],
+    }
+
+
+@require_safe
+@allow(verifikator, pimpinan)
+def papan_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
+    """The board as a workbook, with the rows of the filter in the address."""
+    saringan = request.GET.get("status", "")
+    saringan = saringan if saringan in SARINGAN else ""
+    papan = build_papan(_periode(request, slug), request.user, timezone.now())
+    response = HttpResponse(render_papan(papan, saringan), content_type=XLSX)
+    name = "-".join(part for part in ("papan", slug, saringan.replace("_", "-")) if part)
+    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(koordinator)
+def periode_tanggal(request: HttpRequest, slug: str) -> HttpResponse:
+    periode = _periode(request, slug)
+    form = TanggalPeriodeForm(request.POST or None, periode=periode, hari_ini=timezone.localdate())
+    status = 422 if form.is_bound else 200
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+
+        def change() -> str:
+            change_dates(periode, data["semula"], data["baru"], data["alasan"], request.user)
+            return periode.get_absolute_url()
+
+        try:
+            return perform_or_raise(request, change, berhasil="Tanggal periode diubah.")
+        except MoveRefused as refusal:
+            form.add_error(None, refusal_text(refusal))
+            status = 409
+    context = {"form": form, "periode": periode, "boleh": periode.status in CHANGEABLE}
+    return render(request, "monitoring/periode_tanggal.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(verifikator)
+def verifikasi_massal(request: HttpRequest, slug: str) -> HttpResponse:
+    """First who would be verified and who is left out, and why; then each by its own move."""
+    periode = _periode(request, slug)
+    if request.method == "POST":
+        return _verify_chosen(request, periode)
+    found = candidates(periode, request.user, timezone.localdate())
+    context = {
+        "periode": periode,
+        "siap": [calon for calon in found if not calon.alasan],
+        "dilewati": [calon for calon in found if calon.alasan],
+        "boleh": periode.status == StatusPeriode.DIBUKA,
+        "kunci_baru": new_key,
+    }
+    return render(request, "monitoring/verifikasi_massal.html", context)
+
+
+def _verify_chosen(request: HttpRequest, periode: PeriodeMonitoring) -> HttpResponse:
+    chosen = request.POST.getlist("isian")
+    done: list[HasilMassal] = []
+
+    def verify() -> str:
+        if not chosen:
+            raise MoveRefused("Pilih paling sedikit satu kabupaten/kota.")
+        done.append(verify_many(periode, chosen, request.user))
+        return periode.get_absolute_url()
+
+    try:
+        tujuan = perform_once(request.POST.get("kunci_formulir", ""), request.user, verify)
+    except MoveRefused as refusal:
+        messages.error(request, refusal_text(refusal))
+        return redirect("monitoring:verifikasi_massal", periode.slug)
+    for hasil in done:
+        if hasil.terverifikasi:
+            messages.success(
+                request, f"{len(hasil.terverifikasi)} isian terverifikasi: {', '.join(hasil.terverifikasi)}."
+            )
+        if hasil.dilewati:
+            points = format_html_join("", "<br>• {}: {}.", hasil.dilewati)
+            messages.warning(request, format_html("{} isian tidak diverifikasi:{}", len(hasil.dilewati), points))
+    return redirect(tujuan)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -147,7 +237,8 @@ def periode_undang(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
 
         def add() -> str:
-            invite(periode, form.cleaned_data["kabupaten_kota"])
+            data = form.cleaned_data
+            invite(periode, data["kabupaten_kota"], request.user, alasan=data.get("alasan", ""))
             return periode.get_absolute_url()
 
         return perform(
@@ -195,21 +286,68 @@ def periode_tetapkan(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "monitoring/periode_tetapkan.html", context)
 
 
+def _isian(request: HttpRequest, slug: str, kode: str) -> Isian:
+    return get_visible_or_404(
+        Isian.objects.select_related("periode", "kabupaten_kota"), request.user, periode__slug=slug, kabupaten_kota=kode
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow(koordinator)
 def pengecualian(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
-    isian = get_visible_or_404(
-        Isian.objects.select_related("periode", "kabupaten_kota"), request.user, periode__slug=slug, kabupaten_kota=kode
+    isian = _isian(request, slug, kode)
+    semula = isian.pengecualian_sampai
+    form = PengecualianForm(
+        request.POST or None, initial={"sampai": semula, "alasan": isian.pengecualian_alasan, "semula": semula}
     )
-    initial = {"sampai": isian.pengecualian_sampai, "alasan": isian.pengecualian_alasan}
-    form = PengecualianForm(request.POST or None, initial=initial)
-    tujuan = isian.periode.get_absolute_url()
+    status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
 
         def grant() -> str:
-            grant_exception(isian, form.cleaned_data["sampai"], form.cleaned_data["alasan"], request.user)  # type: ignore[arg-type]
-            return tujuan
+            grant_exception(isian, data["sampai"], data["alasan"], request.user, semula=data["semula"])
+            return isian.periode.get_absolute_url()
 
-        return perform(request, grant, berhasil=f"Pengecualian untuk {isian.kabupaten_kota} disimpan.", kembali=tujuan)
-    context = {"form": form, "isian": isian}
-    return render(request, "monitoring/periode_pengecualian.html", context, status=422 if form.is_bound else 200)
+        try:
+            return perform_or_raise(request, grant, berhasil=f"Pengecualian untuk {isian.kabupaten_kota} disimpan.")
+        except MoveRefused as refusal:
+            form.add_error(None, refusal_text(refusal))
+            status = 409
+    return _exception_page(request, isian, form, CabutForm(initial={"semula": semula}, auto_id="id_cabut_%s"), status)
+
+
+@require_POST
+@allow(koordinator)
+def pengecualian_cabut(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
+    isian = _isian(request, slug, kode)
+    form = CabutForm(request.POST, auto_id="id_cabut_%s")
+    status = 422
+    if form.is_valid():
+        data = form.cleaned_data
+
+        def withdraw() -> str:
+            withdraw_exception(isian, data["alasan"], request.user, semula=data["semula"])
+            return isian.periode.get_absolute_url()
+
+        try:
+            return perform_or_raise(request, withdraw, berhasil=f"Pengecualian untuk {isian.kabupaten_kota} dicabut.")
+        except MoveRefused as refusal:
+            form.add_error(None, refusal_text(refusal))
+            status = 409
+    grant = PengecualianForm(initial={"sampai": isian.pengecualian_sampai, "semula": isian.pengecualian_sampai})
+    return _exception_page(request, isian, grant, form, status)
+
+
+def _exception_page(
+    request: HttpRequest, isian: Isian, form: PengecualianForm, cabut: CabutForm, status: int
+) -> HttpResponse:
+    history = isian.riwayat_pengecualian.select_related("pengguna").order_by("-id")
+    context = {
+        "isian": isian,
+        "batas": batas_of(isian),
+        "form": form,
+        "cabut": cabut,
+        "boleh": isian.periode.status == StatusPeriode.DIBUKA,
+        "riwayat": [exception_event(row) for row in history],
+    }
+    return render(request, "monitoring/periode_pengecualian.html", context, status=status)

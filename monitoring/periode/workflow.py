@@ -11,17 +11,21 @@ from django.utils import timezone
 
 from core.access import koordinator, pimpinan
 from core.models import KabupatenKota, Pengguna
-from monitoring.enums import GerakPeriode, StatusIsian, StatusPeriode
+from monitoring.enums import GerakPeriode, PerubahanPeriode, StatusIsian, StatusPeriode
 from monitoring.isian.workflow import MoveRefused
 from monitoring.models import Isian, PeriodeMonitoring, RiwayatPeriode
+from monitoring.pengingat.pemberitahuan import tell_invited
 from rusun.penguncian import registry_write, unlock_registry
 
 S = StatusPeriode
+CHANGEABLE = (S.DISIAPKAN, S.DIBUKA)
+"""While a period is in one of these its dates and its invited may change."""
 
 
 def _open(periode: PeriodeMonitoring, pengguna: Pengguna, waktu: datetime.datetime, alasan: str) -> None:
     if not periode.isian.exists():
         raise MoveRefused("Undang paling sedikit satu kabupaten/kota sebelum membuka periode.")
+    tell_invited(periode.isian.all(), periode, waktu)
 
 
 def _propose(periode: PeriodeMonitoring, pengguna: Pengguna, waktu: datetime.datetime, alasan: str) -> None:
@@ -114,32 +118,56 @@ def apply_period_move(
     return row
 
 
-def invite(periode: PeriodeMonitoring, kabupaten_kota: Iterable[KabupatenKota]) -> list[Isian]:
-    """Add the invited kabupaten/kota; those already there stay. Raises `MoveRefused` when one is busy elsewhere."""
-    added = []
+def invite(
+    periode: PeriodeMonitoring,
+    kabupaten_kota: Iterable[KabupatenKota],
+    pengguna: Pengguna,
+    *,
+    alasan: str = "",
+    waktu: datetime.datetime | None = None,
+) -> list[Isian]:
+    """Add the invited kabupaten/kota; those already there stay.
+
+    Once the period is open the list of who is expected is fixed: an addition changes what "n of m" means, so it needs a
+    reason and is written into the history. Raises `MoveRefused`, also when one is busy in another period.
+    """
+    waktu = waktu or timezone.now()
+    if not koordinator(pengguna):
+        raise MoveRefused("Hanya koordinator yang dapat mengundang kabupaten/kota.")
     with transaction.atomic():
         row = PeriodeMonitoring.objects.select_for_update().get(pk=periode.pk)
-        if row.status not in (S.DISIAPKAN, S.DIBUKA):
+        if row.status not in CHANGEABLE:
             raise MoveRefused("Undangan hanya dapat ditambah sebelum rekap diajukan.")
+        if row.status == S.DIBUKA and not alasan:
+            raise MoveRefused("Tulis alasan menambah undangan setelah periode dibuka.")
         present = set(row.isian.values_list("kabupaten_kota", flat=True))
-        for daerah in kabupaten_kota:
-            if daerah.pk in present:
-                continue
-            try:
-                with transaction.atomic():
-                    added.append(Isian.objects.create(periode=row, kabupaten_kota=daerah))
-            except IntegrityError:
-                raise MoveRefused(f"{daerah} masih punya isian pada periode lain yang belum ditetapkan.") from None
+        added = [_invite_one(row, daerah) for daerah in kabupaten_kota if daerah.pk not in present]
+        if row.status == S.DIBUKA and added:
+            names = ", ".join(str(isian.kabupaten_kota) for isian in added)
+            rincian = f"{names}. Yang diundang menjadi {len(present) + len(added)}, sebelumnya {len(present)}."
+            note(row, PerubahanPeriode.UNDANG, pengguna, waktu, alasan, rincian)
+            tell_invited(added, row, waktu)
     return added
 
 
-def grant_exception(isian: Isian, sampai: datetime.date, alasan: str, pengguna: Pengguna) -> None:
-    """Let one kabupaten/kota send until `sampai` although the last day has passed."""
-    if not koordinator(pengguna):
-        raise MoveRefused("Hanya koordinator yang dapat memberi pengecualian.")
-    if not alasan:
-        raise MoveRefused("Tulis alasan pengecualian.")
-    with transaction.atomic():
-        row = Isian.objects.select_for_update().get(pk=isian.pk)
-        row.pengecualian_sampai, row.pengecualian_alasan = sampai, alasan
-        row.save()
+def _invite_one(periode: PeriodeMonitoring, daerah: KabupatenKota) -> Isian:
+    try:
+        with transaction.atomic():
+            return Isian.objects.create(periode=periode, kabupaten_kota=daerah)
+    except IntegrityError:
+        raise MoveRefused(f"{daerah} masih punya isian pada periode lain yang belum ditetapkan.") from None
+
+
+def note(
+    periode: PeriodeMonitoring,
+    perubahan: PerubahanPeriode,
+    pengguna: Pengguna,
+    waktu: datetime.datetime,
+    alasan: str,
+    rincian: str,
+) -> None:
+    """Write a change that is no move into the history of the period."""
+    RiwayatPeriode.objects.create(
+        periode=periode, gerak=perubahan, dari=periode.status, ke=periode.status, waktu=waktu, pengguna=pengguna,
+        alasan=alasan, rincian=rincian,
+    )  # fmt: skip

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 from core.models import Pengguna
 from monitoring.enums import StatusCatatan
-from monitoring.models import Catatan, Isian, Kiriman, PeriodeMonitoring
+from monitoring.models import Catatan, Isian, Kiriman, Pemberitahuan, PeriodeMonitoring, Surel
 from monitoring.rekap.build import build_rekap
 from penghuni.models import Hunian, Penghuni
 from rusun.alamat import Alamat
@@ -118,6 +118,18 @@ def test_kudus_has_two_remarks_and_only_their_groups_open():
     assert not kunci.opens(Alamat(kode, "identitas", "", "nama"))
 
 
+def test_reminders_and_the_exception_of_the_running_period_were_made_by_real_moves():
+    assert set(Pengguna.objects.exclude(surel="").values_list("surel", flat=True)) >= {"operator.3319@example.invalid"}
+    assert not Pengguna.objects.exclude(surel="").exclude(surel__endswith="@example.invalid").exists()
+    jepara = Isian.objects.get(periode__slug="desk-2022", kabupaten_kota="33.20")
+    assert jepara.pengecualian_sampai > jepara.periode.hari_terakhir
+    assert jepara.riwayat_pengecualian.count() == 1
+    waiting = Surel.objects.waiting().values_list("isian__kabupaten_kota", flat=True)
+    assert set(waiting) == {"33.18", "33.19", "33.22", "33.26", "33.29"}
+    assert not Pemberitahuan.objects.unread().filter(isian__periode__slug="desk-2021").exists()
+    assert Pemberitahuan.objects.unread().filter(pengguna__username="operator.3319").count() == 1
+
+
 def test_every_occupied_unit_has_its_household():
     occupied = dict(Blok.objects.values_list("pk", "terhuni"))
     stays = Blok.objects.annotate(jumlah=Count("hunian", filter=Q(hunian__selesai__isnull=True)))
@@ -145,9 +157,15 @@ def test_loading_again_changes_nothing():
 def test_shifting_follows_the_calendar(time_machine):
     periode = PeriodeMonitoring.objects.get(slug="desk-2022")
     kudus = Isian.objects.get(periode=periode, kabupaten_kota="33.19")
+    jepara = Isian.objects.get(periode=periode, kabupaten_kota="33.20")
+    kabar = Pemberitahuan.objects.filter(isian=kudus).first()
     time_machine.move_to(timezone.now() + datetime.timedelta(days=40))
     call_command("seed", contoh=True, geser=True, stdout=io.StringIO())
     moved = PeriodeMonitoring.objects.get(slug="desk-2022")
     assert (moved.batas_waktu - periode.batas_waktu).days == 40
+    assert Isian.objects.get(pk=jepara.pk).pengecualian_sampai == jepara.pengecualian_sampai + datetime.timedelta(
+        days=40
+    )
+    assert Pemberitahuan.objects.get(pk=kabar.pk).waktu == kabar.waktu + datetime.timedelta(days=40)
     assert Isian.objects.get(pk=kudus.pk).jawab_sebelum == kudus.jawab_sebelum + datetime.timedelta(days=40)
     assert rekap("desk-2021").jumlah.unit == 9778

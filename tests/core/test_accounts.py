@@ -76,11 +76,20 @@ def test_taken_username_is_told_at_its_field(as_admin, semarang):
         ({"peran": "verifikator", "kabupaten_kota": "", "akses_penghuni": "on"}, "akses_penghuni"),
         ({"username": "dua kata"}, "username"),
         ({"nip": "123"}, "nip"),
+        ({"surel": "siti.semarangkota.go.id"}, "surel"),
     ],
 )
 def test_account_that_contradicts_itself_is_told_at_the_field(as_admin, semarang, changes, field):
     response = as_admin.post(TAMBAH, posted(**changes))
     assert (response.status_code, list(response.context["form"].errors)) == (422, [field])
+
+
+def test_an_address_for_reminders_is_optional_and_kept(as_admin, semarang):
+    as_admin.post(TAMBAH, posted(surel=" siti@semarangkota.go.id "))
+    as_admin.post(TAMBAH, posted(username="operator2.3374"))
+    assert list(Pengguna.objects.filter(peran="operator").values_list("surel", flat=True)) == [
+        "siti@semarangkota.go.id", "",
+    ]  # fmt: skip
 
 
 def test_password_is_set_and_opens_the_door(as_admin, client, semarang):

@@ -29,6 +29,27 @@ def test_a_whole_number_has_dots_between_thousands(value, shown):
     assert display.angka(value) == shown
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ({}, "0 menit"),
+        ({"seconds": 59}, "0 menit"),
+        ({"minutes": 59, "seconds": 59}, "59 menit"),
+        ({"hours": 1}, "1 jam"),
+        ({"hours": 23, "minutes": 59}, "23 jam"),
+        ({"days": 1}, "1 hari"),
+        ({"days": 2, "hours": 4, "minutes": 50}, "2 hari 4 jam"),
+        ({"days": 1234}, "1.234 hari"),
+    ],
+)
+def test_how_long_is_never_rounded_up(value, shown):
+    assert display.lama(datetime.timedelta(**value)) == shown
+
+
+def test_a_short_moment_is_on_the_wib_clock():
+    assert display.waktu_pendek(datetime.datetime(2021, 8, 18, 17, 5, tzinfo=UTC)) == "19 Agu 2021 00.05"
+
+
 def test_a_fraction_is_never_shown_as_a_whole_number():
     with pytest.raises(ValueError, match="not a whole number"):
         display.angka(Decimal("12.5"))

@@ -136,7 +136,7 @@ def test_the_workbench_asks_the_same_number_of_questions_for_every_size(
             )  # fmt: skip
     isian = make_isian(make_periode(koordinator, kudus), operator, status=StatusIsian.TERKIRIM)
     client = masuk_sebagai(verifikator)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         assert client.get(isian.get_absolute_url()).status_code == 200
 
 

@@ -291,5 +291,5 @@ def test_a_section_asks_the_same_number_of_questions_whatever_its_rows(daerah, l
         masalah.pk = type(masalah)._meta.pk.get_default()
         masalah.save()
     daerah.get(section(lokasi, "masalah"))
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         assert daerah.get(section(lokasi, "masalah")).status_code == 200

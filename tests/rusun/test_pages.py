@@ -104,7 +104,7 @@ def test_only_the_opened_group_can_be_changed_also_by_a_crafted_post(daerah, lok
 def test_list_asks_the_same_number_of_questions(daerah, kudus, operator, rows, django_assert_num_queries):
     for number in range(rows):
         make_rusun(kudus, oleh=operator, nama=f"Rusunawa {number}")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert daerah.get(reverse("rusun:daftar")).status_code == 200
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from core.access import allow, operator, sees_registry, verifikator
+from core.access import allow, koordinator, operator, sees_registry, verifikator
 from core.idempotency import new_key
 from core.konsep import drafts_below
 from core.pdf import PdfUnavailable
@@ -16,12 +16,20 @@ from monitoring.enums import Gerak, StatusCatatan, StatusIsian
 from monitoring.isian.catatan import REMARKABLE
 from monitoring.isian.cetak import isian_paper
 from monitoring.isian.meja import build_workbench
-from monitoring.isian.pemeriksaan import HasilPeriksa, check_against, earlier_period
+from monitoring.isian.pemeriksaan import earlier_period
 from monitoring.isian.permintaan import may_ask
-from monitoring.isian.sebutan import status_for, timeline
-from monitoring.isian.tampilan import Bahan, in_form_order, is_with_province, locations_of, material_of, sections_of
+from monitoring.isian.sebutan import status_for, timeline, who_opens
+from monitoring.isian.tampilan import (
+    findings_of,
+    in_form_order,
+    is_with_province,
+    locations_of,
+    material_of,
+    sections_of,
+)
 from monitoring.isian.workflow import apply_move, may_move
 from monitoring.models import Isian
+from monitoring.periode.batas import batas_of, dates_note
 from monitoring.tindakan import perform
 from rusun.penguncian import lock_state
 
@@ -50,7 +58,8 @@ def isian_detail(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
         "kiriman": list(isian.kiriman.select_related("dikirim_oleh").defer("isi").order_by("-nomor")),
         "boleh": {gerak.value: may_move(isian, gerak, pengguna) for gerak in Gerak},
         "permintaan": list(isian.permintaan.waiting().select_related("oleh")),
-        "sisa_hari": (isian.periode.batas_waktu - timezone.localdate()).days,
+        "batas": dates_note(isian, timezone.localdate()),
+        "boleh_mengecualikan": koordinator(pengguna) and batas_of(isian) is not None,
         "kunci_baru": new_key,
     }
     if operator(pengguna):
@@ -59,7 +68,7 @@ def isian_detail(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
         )
     if isian.status in (StatusIsian.BELUM_MULAI, StatusIsian.DIISI):
         return render(request, "monitoring/isian_menunggu.html", shared)
-    hasil = _findings_of(isian, bahan)
+    hasil = findings_of(isian, bahan, timezone.localdate())
     meja = build_workbench(isian, bahan, hasil, catatan, timezone.localdate())
     more = {"meja": meja, "hasil": hasil, "boleh_mencatat": verifikator(pengguna) and _remarkable(isian)}
     return render(request, "monitoring/isian_meja.html", shared | more)
@@ -68,18 +77,15 @@ def isian_detail(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
 def _operator_context(request: HttpRequest, isian: Isian, bahan, catatan) -> dict:
     drafts = drafts_below(user_of(request), isian.get_absolute_url())
     return {
-        "periksa": None if is_with_province(isian) else _findings_of(isian, bahan),
+        "periksa": None if is_with_province(isian) else findings_of(isian, bahan, timezone.localdate()),
         "catatan_terbuka": [row for row in catatan if row.status == StatusCatatan.TERBUKA],
         "jumlah_catatan": len(catatan),
         "konsep": [(alamat, draft.disimpan) for alamat, draft in drafts.items()],
         "kunci": lock_state(isian.kabupaten_kota_id),
+        "pembuka": who_opens(isian),
         "boleh_meminta": may_ask(isian, user_of(request)),
         "periode_lalu": earlier_period(isian),
     }
-
-
-def _findings_of(isian: Isian, bahan: Bahan) -> HasilPeriksa:
-    return check_against(isian, bahan.isi, bahan.disahkan, timezone.localdate())
 
 
 def _remarkable(isian: Isian) -> bool:
@@ -149,7 +155,9 @@ def isian_pdf(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
     bahan = material_of(isian)
     catatan = in_form_order(isian.catatan.all())
     try:
-        content = isian_paper(isian, bahan, _findings_of(isian, bahan), catatan, dicetak_oleh=pengguna.nama)
+        content = isian_paper(
+            isian, bahan, findings_of(isian, bahan, timezone.localdate()), catatan, dicetak_oleh=pengguna.nama
+        )
     except PdfUnavailable as error:
         messages.error(request, str(error))
         return redirect(isian.get_absolute_url())

@@ -20,11 +20,12 @@ from core.scope import get_visible_or_404
 from monitoring.enums import Gerak, StatusCatatan, StatusIsian
 from monitoring.isian.forms import KirimForm, MintaBukaForm
 from monitoring.isian.kiriman import draft_of
-from monitoring.isian.pemeriksaan import HasilPeriksa, check_against, check_isian, explain
+from monitoring.isian.pemeriksaan import HasilPeriksa, check_isian, explain
 from monitoring.isian.permintaan import ask_opening, may_ask
-from monitoring.isian.tampilan import content_of, locations_of, material_of, notes_of, sections_of
+from monitoring.isian.tampilan import content_of, findings_of, locations_of, material_of, notes_of, sections_of
 from monitoring.isian.workflow import MoveRefused, apply_move, may_move
 from monitoring.models import Isian
+from monitoring.periode.batas import dates_note
 from monitoring.tindakan import perform, perform_or_raise, refusal_text
 from rusun.alamat import Alamat
 from rusun.bagian import MENURUT_KODE, Bagian
@@ -67,7 +68,7 @@ def _next_section(isian: Isian, kode_rusun: str, bagian: Bagian) -> str:
 def _section_context(isian: Isian, pengguna: Pengguna, rusun: Rusun, forms: SectionForms) -> dict:
     """What surrounds the forms of a section: progress, remarks on it, and beside each input what is known of it."""
     bahan, catatan = material_of(isian), list(isian.catatan.all())
-    temuan = check_against(isian, bahan.isi, bahan.disahkan, timezone.localdate()).semua
+    temuan = findings_of(isian, bahan, timezone.localdate()).semua
     forms.annotate(notes_of(bahan, rusun.pk, catatan, temuan))
     tampil = next(row for row in sections_of(bahan, rusun.pk, catatan) if row.bagian is forms.bagian)
     langkah = [
@@ -207,10 +208,11 @@ def isian_kirim(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
         "isian": isian,
         "form": form,
         "konsep": drafts,
-        "hasil": check_against(isian, bahan.isi, bahan.disahkan, timezone.localdate()),
+        "hasil": findings_of(isian, bahan, timezone.localdate()),
         "lokasi": locations_of(bahan, isian.catatan.all()),
         "terbuka": isian.catatan.unanswered().count(),
         "boleh": may_move(isian, Gerak.KIRIM, pengguna),
+        "batas": dates_note(isian, timezone.localdate()),
         "terlambat": isian.status == StatusIsian.DIISI and timezone.localdate() > isian.periode.batas_waktu,
     }
     return render(request, "monitoring/isian_kirim.html", context, status=422 if form.is_bound else 200)
