@@ -180,6 +180,11 @@ class VersionMixin(metaclass=DeclarativeFieldsMetaclass):
         if row := getattr(self, "instance", None):
             self.initial.setdefault("versi", row.versi)  # type: ignore[attr-defined]
 
+    def carry_on_from(self, versi: int) -> None:
+        """After a refusal that told of the newer row: keep what was typed, and let the next save compare with it."""
+        self.data = self.data.copy()  # type: ignore[has-type]
+        self.data[self.add_prefix("versi")] = str(versi)  # type: ignore[attr-defined]
+
 
 class BaseRowFormSet(forms.BaseInlineFormSet):
     """Rows of one table (blok, tarif): a name for every input, a delete tick, rows added with or without JavaScript."""

@@ -208,7 +208,7 @@ class LokasiBaruForm(FormKeyMixin, BaseModelForm):
         fields = ("jenis", "nama")
 
 
-class TutupLokasiForm(FormKeyMixin, BaseForm):
+class TutupLokasiForm(FormKeyMixin, VersionMixin, BaseForm):
     alasan = TeksField(label="Alasan menutup lokasi", max_length=300, help_text="Misalnya: dibongkar, beralih fungsi.")
 
 
@@ -262,5 +262,5 @@ class LampiranForm(FormKeyMixin, BaseForm):
     keterangan = TeksField(label="Keterangan", max_length=200, required=False)
 
 
-class TarikLampiranForm(FormKeyMixin, BaseForm):
+class TarikLampiranForm(FormKeyMixin, VersionMixin, BaseForm):
     alasan = TeksField(label="Alasan menarik lampiran", max_length=200)

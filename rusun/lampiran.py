@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from core.display import tanggal
 from core.models import Pengguna
 from core.parsing import Unreadable, clean_teks
-from core.versions import touch
+from core.versions import check_version, touch
 
 from .alamat import Alamat
 from .enums import JenisLampiran
@@ -36,6 +36,21 @@ ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 
 class FileRefused(Exception):
     """The upload is not taken; the message says why and what is."""
+
+
+class FileRetired(Exception):
+    """The file was retired before; `lampiran` says when, by whom and why."""
+
+    def __init__(self, lampiran: Lampiran) -> None:
+        super().__init__()
+        self.lampiran = lampiran
+
+    def __str__(self) -> str:
+        siapa = f" oleh {self.lampiran.diubah_oleh}" if self.lampiran.diubah_oleh else ""
+        return (
+            f"Lampiran {self.lampiran} sudah ditarik {tanggal(self.lampiran.ditarik_pada)}{siapa}, dengan alasan "
+            f"«{self.lampiran.alasan_ditarik}». Tidak ada yang diubah."
+        )
 
 
 def accept(content: bytes) -> tuple[str, bytes]:
@@ -120,12 +135,18 @@ def shown_name(nama: str) -> str:
         return "berkas"
 
 
-def retire(lampiran: Lampiran, alasan: str, pengguna: Pengguna) -> None:
-    """Take a file out of view; file and row are kept."""
-    with registry_write(lampiran.rusun.kabupaten_kota_id) as kunci, transaction.atomic():
-        if lampiran.jenis != JenisLampiran.BUKTI:
-            kunci.require_open([Alamat(lampiran.rusun_id, "lampiran")])
-        row = Lampiran.objects.select_for_update().get(pk=lampiran.pk)
+def retire(lampiran: Lampiran, versi: int, alasan: str, pengguna: Pengguna) -> None:
+    """Take a file, opened at `versi`, out of view; file and row are kept.
+
+    Raises `FileRetired` when somebody did so before, `StaleVersion` when the row changed since, `RegistryLocked`.
+    """
+    with registry_write(lampiran.rusun.kabupaten_kota_id) as kunci:
+        row = Lampiran.objects.select_for_update(of=("self",)).select_related("diubah_oleh").get(pk=lampiran.pk)
+        if row.ditarik_pada is not None:
+            raise FileRetired(row)
+        if row.jenis != JenisLampiran.BUKTI:
+            kunci.require_open([Alamat(row.rusun_id, "lampiran")])
+        check_version(row, versi)
         row.ditarik_pada, row.alasan_ditarik = timezone.now(), alasan
         touch(row, pengguna)
         row.save()

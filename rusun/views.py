@@ -32,12 +32,19 @@ from .forms import (
     section_forms,
 )
 from .kelengkapan import Kemajuan, percent_complete, progress_of
-from .lampiran import FileRefused, content_of, retire, store
+from .lampiran import FileRefused, FileRetired, content_of, retire, store
 from .models import Lampiran, Permasalahan, Rusun, TindakLanjut
 from .penguncian import RegistryLocked, lock_state
 from .salinan import location_of, units_of
 from .sebutan import section_rows
-from .simpan import close_location, create_location, save_follow_up, save_section, set_problem_status
+from .simpan import (
+    LocationClosed,
+    close_location,
+    create_location,
+    save_follow_up,
+    save_section,
+    set_problem_status,
+)
 
 PER_PAGE = 25
 DOWNLOAD_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -198,23 +205,45 @@ def tambah(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow(operator)
 def tutup(request: HttpRequest, kode: str) -> HttpResponse:
-    rusun = get_visible_or_404(Rusun.objects.active(), request.user, kode=kode)
-    form = TutupLokasiForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    rusun = get_visible_or_404(Rusun.objects.select_related("diubah_oleh"), request.user, kode=kode)
+    if rusun.ditutup_sejak is not None and request.method != "POST":
+        return _taken_out(request, LocationClosed(rusun), rusun)
+    form = TutupLokasiForm(request.POST or None, initial={"versi": rusun.versi})
 
-        def close() -> str:
-            close_location(rusun, form.cleaned_data["alasan"], request.user)
-            return reverse("rusun:daftar")
+    def close() -> str:
+        data = form.cleaned_data
+        close_location(rusun, data["versi"], data["alasan"], request.user)
+        return reverse("rusun:daftar")
 
+    halaman = {"judul": f"Tutup {rusun.nama}", "simpan": "Tutup lokasi", "berhasil": f"{rusun.nama} ditutup."}
+    return _take_out(request, form, rusun, close, halaman)
+
+
+def _take_out(
+    request: HttpRequest, form: Any, rusun: Rusun, act: Callable[[], str], halaman: dict[str, str]
+) -> HttpResponse:
+    """Ask for a reason and take a location or file out of view. What was typed survives every refusal."""
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
+        status = 409
         try:
-            tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, close)
+            tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, act)
+        except (LocationClosed, FileRetired) as refusal:
+            return _taken_out(request, refusal, rusun)
+        except StaleVersion as refusal:
+            form.add_error(None, str(refusal))
+            form.carry_on_from(refusal.row.versi)
         except RegistryLocked as refusal:
-            messages.error(request, str(refusal))
+            form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"{rusun.nama} ditutup.")
+            messages.success(request, halaman["berhasil"])
             return redirect(tujuan)
-    context = {"form": form, "rusun": rusun, "judul": f"Tutup {rusun.nama}", "simpan": "Tutup lokasi"}
-    return render(request, "rusun/rusun_tutup.html", context, status=422 if form.is_bound else 200)
+    return render(request, "rusun/rusun_tutup.html", {"form": form, "rusun": rusun, **halaman}, status=status)
+
+
+def _taken_out(request: HttpRequest, refusal: Exception, rusun: Rusun) -> HttpResponse:
+    messages.warning(request, str(refusal))
+    return redirect("rusun:detail", rusun.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -309,25 +338,18 @@ def lampiran_tambah(request: HttpRequest, kode: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow(operator)
 def lampiran_tarik(request: HttpRequest, pk: str) -> HttpResponse:
-    lampiran = get_visible_or_404(Lampiran.objects.current().select_related("rusun"), request.user, pk=pk)
-    form = TarikLampiranForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    lampiran = get_visible_or_404(Lampiran.objects.select_related("rusun", "diubah_oleh"), request.user, pk=pk)
+    if lampiran.ditarik_pada is not None and request.method != "POST":
+        return _taken_out(request, FileRetired(lampiran), lampiran.rusun)
+    form = TarikLampiranForm(request.POST or None, initial={"versi": lampiran.versi})
 
-        def save() -> str:
-            retire(lampiran, form.cleaned_data["alasan"], request.user)
-            return reverse("rusun:detail", args=[lampiran.rusun_id])
+    def withdraw() -> str:
+        data = form.cleaned_data
+        retire(lampiran, data["versi"], data["alasan"], request.user)
+        return reverse("rusun:detail", args=[lampiran.rusun_id])
 
-        try:
-            return redirect(perform_once(form.cleaned_data["kunci_formulir"], request.user, save))
-        except RegistryLocked as refusal:
-            messages.error(request, str(refusal))
-    context = {
-        "form": form,
-        "rusun": lampiran.rusun,
-        "judul": f"Tarik {lampiran.nama_asli}",
-        "simpan": "Tarik lampiran",
-    }
-    return render(request, "rusun/rusun_tutup.html", context, status=422 if form.is_bound else 200)
+    halaman = {"judul": f"Tarik {lampiran}", "simpan": "Tarik lampiran", "berhasil": f"{lampiran} ditarik."}
+    return _take_out(request, form, lampiran.rusun, withdraw, halaman)
 
 
 @require_safe
