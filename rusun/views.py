@@ -32,7 +32,7 @@ from .forms import (
     section_forms,
 )
 from .kelengkapan import Kemajuan, percent_complete, progress_of
-from .lampiran import FileRefused, FileRetired, content_of, retire, store
+from .lampiran import Berkas, FileRefused, FileRetired, attach, content_of, received, retire
 from .models import Lampiran, Permasalahan, Rusun, TindakLanjut
 from .penguncian import RegistryLocked, lock_state
 from .salinan import location_of, units_of
@@ -313,26 +313,32 @@ def _never_locked(
 def lampiran_tambah(request: HttpRequest, kode: str) -> HttpResponse:
     rusun = get_visible_or_404(Rusun.objects.active(), request.user, kode=kode)
     form = LampiranForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+
+    def keep(berkas: Berkas) -> str:
         data = form.cleaned_data
+        attach(rusun, data["jenis"], berkas, request.user, keterangan=data["keterangan"])
+        return reverse("rusun:detail", args=[kode])
 
-        def save() -> str:
-            store(
-                rusun, data["jenis"], data["berkas"], data["berkas"].name, request.user, keterangan=data["keterangan"]
-            )
-            return reverse("rusun:detail", args=[kode])
+    return _upload(request, form, keep, {"rusun": rusun})
 
+
+def _upload(request: HttpRequest, form: LampiranForm, keep: Callable[[Berkas], str], halaman: dict) -> HttpResponse:
+    """Take an upload in: the file first, then, once per form key, what `keep` stores about it."""
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
+        data = form.cleaned_data
         try:
-            tujuan = perform_once(data["kunci_formulir"], request.user, save)
+            with received(data["berkas"], data["berkas"].name) as berkas:
+                tujuan = perform_once(data["kunci_formulir"], request.user, lambda: keep(berkas))
         except FileRefused as refusal:
             form.add_error("berkas", str(refusal))
         except RegistryLocked as refusal:
             form.add_error(None, str(refusal))
+            status = 409
         else:
-            messages.success(request, "Lampiran tersimpan.")
+            messages.success(request, f"{berkas.nama_asli} tersimpan.")
             return redirect(tujuan)
-    context = {"form": form, "rusun": rusun}
-    return render(request, "rusun/lampiran_tambah.html", context, status=422 if form.is_bound else 200)
+    return render(request, "rusun/lampiran_tambah.html", {"form": form, **halaman}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

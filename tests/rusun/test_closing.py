@@ -1,4 +1,4 @@
-"""Closing a location and retiring a file: once, with the reason of whoever did it, never over somebody else's change."""
+"""Closing a location and retiring a file: once, with the reason of whoever did it, never over another change."""
 
 import pytest
 from django.urls import reverse
