@@ -29,7 +29,7 @@ from core.versions import check_version, touch
 
 from .alamat import Alamat
 from .enums import JenisLampiran
-from .models import Lampiran, Rusun
+from .models import Lampiran, Rusun, TindakLanjut
 from .penguncian import registry_write
 
 FOLDER = "lampiran"
@@ -143,12 +143,24 @@ def attach(rusun: Rusun, jenis: str, berkas: Berkas, pengguna: Pengguna, *, kete
     """Store a paper of a location. It locks with the registry: raises `RegistryLocked`."""
     with registry_write(rusun.kabupaten_kota_id) as kunci:
         kunci.require_open([Alamat(rusun.kode, "lampiran")])
+        return _store(Lampiran(rusun=rusun, jenis=jenis, keterangan=keterangan), berkas, pengguna)
+
+
+def attach_evidence(tindak: TindakLanjut, berkas: Berkas, pengguna: Pengguna, *, keterangan: str = "") -> Lampiran:
+    """Store evidence of a follow-up. Never locked."""
+    rusun = tindak.permasalahan.rusun
+    with registry_write(rusun.kabupaten_kota_id):
         lampiran = Lampiran(
-            rusun=rusun, jenis=jenis, keterangan=keterangan, nama_asli=berkas.nama_asli, tipe=berkas.tipe,
-            ukuran=berkas.ukuran, sha256=berkas.sha256, berkas=berkas.tempat,
+            rusun=rusun, tindak_lanjut=tindak, jenis=JenisLampiran.BUKTI, keterangan=keterangan
         )  # fmt: skip
-        touch(lampiran, pengguna)
-        lampiran.save()
+        return _store(lampiran, berkas, pengguna)
+
+
+def _store(lampiran: Lampiran, berkas: Berkas, pengguna: Pengguna) -> Lampiran:
+    lampiran.berkas, lampiran.nama_asli = berkas.tempat, berkas.nama_asli
+    lampiran.tipe, lampiran.ukuran, lampiran.sha256 = berkas.tipe, berkas.ukuran, berkas.sha256
+    touch(lampiran, pengguna)
+    lampiran.save()
     return lampiran
 
 

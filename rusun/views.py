@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import ProtectedError
+from django.db.models import Prefetch, ProtectedError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +21,7 @@ from core.versions import StaleVersion
 from .angka import AngkaUnit, of_blok, total
 from .bagian import BAGIAN, MENURUT_KODE, Bagian
 from .forms import (
+    BuktiForm,
     LampiranForm,
     LokasiBaruForm,
     SaringRusun,
@@ -32,8 +33,9 @@ from .forms import (
     section_forms,
 )
 from .kelengkapan import Kemajuan, percent_complete, progress_of
-from .lampiran import Berkas, FileRefused, FileRetired, attach, content_of, received, retire
+from .lampiran import Berkas, FileRefused, FileRetired, attach, attach_evidence, content_of, received, retire
 from .models import Lampiran, Permasalahan, Rusun, TindakLanjut
+from .models.lampiran import LampiranQuerySet
 from .penguncian import RegistryLocked, lock_state
 from .salinan import location_of, units_of
 from .sebutan import section_rows
@@ -103,7 +105,8 @@ def detail(request: HttpRequest, kode: str) -> HttpResponse:
     rusun = get_visible_or_404(Rusun.objects.select_related("kabupaten_kota"), request.user, kode=kode)
     lokasi = location_of(rusun)
     may_edit = operator(request.user) and rusun.ditutup_sejak is None
-    problems = rusun.permasalahan.select_related("kategori").prefetch_related("tindak_lanjut")
+    bukti = Prefetch("tindak_lanjut__bukti", _evidence(request), to_attr="bukti_berlaku")
+    problems = rusun.permasalahan.select_related("kategori").prefetch_related("tindak_lanjut", bukti)
     context = {
         "rusun": rusun,
         "angka": units_of(lokasi),
@@ -112,7 +115,7 @@ def detail(request: HttpRequest, kode: str) -> HttpResponse:
         "blok": rusun.blok.all(),
         "tarif": rusun.tarif.all(),
         "permasalahan": problems,
-        "lampiran": Lampiran.objects.visible_to(request.user).filter(rusun=rusun).current(),
+        "lampiran": Lampiran.objects.visible_to(request.user).filter(rusun=rusun).of_location().current(),
         "kunci": lock_state(rusun.kabupaten_kota_id),
         "boleh_ubah": may_edit,
         "hari_ini": timezone.localdate(),
@@ -145,13 +148,18 @@ def fill_section(
     except (StaleVersion, RegistryLocked) as refusal:
         messages.error(request, str(refusal))
         return forms, None, 409
-    except ProtectedError:
-        messages.error(
-            request, "Blok yang masih punya riwayat penghuni tidak dapat dihapus. Pindahkan penghuninya dahulu."
-        )
+    except ProtectedError as error:
+        messages.error(request, _still_needed(error))
         return forms, None, 409
     messages.success(request, f"{bagian.judul} tersimpan pukul {timezone.localtime():%H.%M}.")
     return forms, redirect(tujuan), 302
+
+
+def _still_needed(error: ProtectedError) -> str:
+    """Why a row cannot be deleted. Residents are not known here: what is no file of ours is a stay in a block."""
+    if any(isinstance(row, Lampiran) for row in error.protected_objects):
+        return "Permasalahan yang tindak lanjutnya punya bukti tidak dapat dihapus. Ubah statusnya menjadi Selesai."
+    return "Blok yang masih punya riwayat penghuni tidak dapat dihapus. Pindahkan penghuninya dahulu."
 
 
 def next_section(bagian: Bagian) -> Bagian | None:
@@ -272,20 +280,20 @@ def tindak_lanjut_ubah(request: HttpRequest, pk: str) -> HttpResponse:
     tindak = get_visible_or_404(
         TindakLanjut.objects.select_related("permasalahan__rusun", "permasalahan__kategori"), request.user, pk=pk
     )
-    return _follow_up(request, tindak)
+    return _follow_up(request, tindak, tindak=tindak, bukti=_evidence(request).filter(tindak_lanjut=tindak))
 
 
-def _follow_up(request: HttpRequest, tindak: TindakLanjut) -> HttpResponse:
-    form = TindakLanjutForm(request.POST or None, instance=tindak)
+def _follow_up(request: HttpRequest, baris: TindakLanjut, **halaman: Any) -> HttpResponse:
+    form = TindakLanjutForm(request.POST or None, instance=baris)
 
     def save() -> None:
         save_follow_up(form.instance, form.cleaned_data["versi"], request.user)
 
-    return _never_locked(request, form, tindak.permasalahan, "Tindak lanjut", save)
+    return _never_locked(request, form, baris.permasalahan, "Tindak lanjut", save, **halaman)
 
 
 def _never_locked(
-    request: HttpRequest, form: Any, masalah: Permasalahan, judul: str, save: Callable[[], None]
+    request: HttpRequest, form: Any, masalah: Permasalahan, judul: str, save: Callable[[], None], **halaman: Any
 ) -> HttpResponse:
     """Show or save what is said about a problem: open in every state of an isian, refused only when out of date."""
     kembali = reverse("rusun:detail", args=[masalah.rusun_id])
@@ -304,7 +312,7 @@ def _never_locked(
         else:
             messages.success(request, f"{judul} tersimpan.")
             return redirect(tujuan)
-    context = {"form": form, "masalah": masalah, "kembali": kembali, "judul": judul}
+    context = {"form": form, "masalah": masalah, "kembali": kembali, "judul": judul, **halaman}
     return render(request, "rusun/tindak_lanjut_ubah.html", context, status=status)
 
 
@@ -319,10 +327,35 @@ def lampiran_tambah(request: HttpRequest, kode: str) -> HttpResponse:
         attach(rusun, data["jenis"], berkas, request.user, keterangan=data["keterangan"])
         return reverse("rusun:detail", args=[kode])
 
-    return _upload(request, form, keep, {"rusun": rusun})
+    return _upload(request, form, keep, "rusun/lampiran_tambah.html", {"rusun": rusun})
 
 
-def _upload(request: HttpRequest, form: LampiranForm, keep: Callable[[Berkas], str], halaman: dict) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(operator)
+def bukti_tambah(request: HttpRequest, pk: str) -> HttpResponse:
+    tindak = get_visible_or_404(TindakLanjut.objects.select_related("permasalahan__rusun"), request.user, pk=pk)
+    form = BuktiForm(request.POST or None, request.FILES or None)
+
+    def keep(berkas: Berkas) -> str:
+        attach_evidence(tindak, berkas, request.user, keterangan=form.cleaned_data["keterangan"])
+        return request.path
+
+    halaman = {
+        "tindak": tindak,
+        "rusun": tindak.permasalahan.rusun,
+        "bukti": _evidence(request).filter(tindak_lanjut=tindak),
+    }
+    return _upload(request, form, keep, "rusun/bukti_tambah.html", halaman)
+
+
+def _evidence(request: HttpRequest) -> LampiranQuerySet:
+    """Evidence in force, with who put it in."""
+    return Lampiran.objects.visible_to(request.user).current().select_related("diubah_oleh").order_by("diubah")
+
+
+def _upload(
+    request: HttpRequest, form: BuktiForm, keep: Callable[[Berkas], str], template: str, halaman: dict[str, Any]
+) -> HttpResponse:
     """Take an upload in: the file first, then, once per form key, what `keep` stores about it."""
     status = 422 if form.is_bound else 200
     if form.is_valid():
@@ -338,7 +371,7 @@ def _upload(request: HttpRequest, form: LampiranForm, keep: Callable[[Berkas], s
         else:
             messages.success(request, f"{berkas.nama_asli} tersimpan.")
             return redirect(tujuan)
-    return render(request, "rusun/lampiran_tambah.html", {"form": form, **halaman}, status=status)
+    return render(request, template, {"form": form, **halaman}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

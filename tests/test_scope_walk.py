@@ -57,6 +57,7 @@ PAGES = {
     "rusun:tindak_lanjut_tambah": Page(OPERATORS, ("masalah",), (NOBODY,)),
     "rusun:masalah_status": Page(OPERATORS, ("masalah",), (NOBODY,)),
     "rusun:tindak_lanjut_ubah": Page(OPERATORS, ("tindak",), (NOBODY,)),
+    "rusun:bukti_tambah": Page(OPERATORS, ("tindak",), (NOBODY,)),
     "rusun:lampiran_unduh": Page(REGISTRY, ("lampiran",), (NOBODY,)),
     "rusun:lampiran_tarik": Page(OPERATORS, ("lampiran",), (NOBODY,)),
     "rusun:detail": Page(REGISTRY, ("rusun",), ("3399-RSN-01",)),
