@@ -1,4 +1,3 @@
-import datetime
 from itertools import groupby
 
 from crispy_forms.layout import Column, Fieldset, Layout, Row
@@ -6,7 +5,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core.access import operator
-from core.display import KOSONG, tanggal
 from core.fields import TanggalField, TeksField
 from core.forms import BaseForm, BaseModelForm, FormKeyMixin, VersionMixin
 from core.models import KabupatenKota
@@ -97,19 +95,12 @@ class PenghuniForm(FormKeyMixin, VersionMixin, BaseModelForm):
                 setattr(self.instance, name, Sealed(typed))
         return self.instance
 
-    def newer_values(self):
-        """(label, stored value) of every field where what was typed differs from the row as it is now."""
-        for name in self.changed_data:
-            if self[name].is_hidden:
-                continue
-            if name in SEALED:
-                yield self[name].label, str(getattr(self.instance, name))
-                continue
-            stored = self.initial.get(name)
-            if isinstance(stored, datetime.date):
-                stored = tanggal(stored)
-            choices = dict(getattr(self.fields[name], "choices", ()))
-            yield self[name].label, choices.get(stored, self.fields[name].prepare_value(stored)) or KOSONG
+    def newer_values(self, row):
+        """Of the sealed numbers only the mask of the stored one, where another was typed."""
+        typed = {name: self.cleaned_data.get(name) for name in SEALED}
+        masks = [(self[name].label, str(getattr(row, name))) for name in SEALED
+                 if typed[name] and Sealed(typed[name]) != getattr(row, name)]  # fmt: skip
+        return [*super().newer_values(row), *masks]
 
 
 class PenghuniFilter(BaseForm):

@@ -129,7 +129,7 @@ def ubah(request: HttpRequest, pk: str) -> HttpResponse:
         except NikRecorded as error:
             form.add_error("nik", str(error))
         except StaleVersion as error:
-            return _render_stale(request, pk, error)
+            return _render_stale(request, form, error)
         else:
             _tell_saved(request, form.instance, "Perubahan data penghuni tersimpan.")
             return redirect(tujuan)
@@ -141,13 +141,10 @@ def _render_form(request: HttpRequest, form: PenghuniForm, penghuni: Penghuni | 
     return render(request, "penghuni/penghuni_ubah.html", context, status=422 if form.is_bound else 200)
 
 
-def _render_stale(request: HttpRequest, pk: str, error: StaleVersion) -> HttpResponse:
+def _render_stale(request: HttpRequest, form: PenghuniForm, error: StaleVersion) -> HttpResponse:
     """The form again with everything typed, beside what a colleague has stored meanwhile."""
-    penghuni = _get_penghuni(request, pk)
-    data = request.POST.copy()
-    data["versi"] = str(penghuni.versi)
-    form = PenghuniForm(data, instance=penghuni)
-    context = {"form": form, "penghuni": penghuni, "terbaru": list(form.newer_values()), "lebih_baru": str(error)}
+    form.carry_on_from(error.row)
+    context = {"form": form, "penghuni": error.row, "terbaru": form.newer_values(error.row), "lebih_baru": str(error)}
     return render(request, "penghuni/penghuni_ubah.html", context, status=409)
 
 

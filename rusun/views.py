@@ -240,7 +240,7 @@ def _take_out(
             return _taken_out(request, refusal, rusun)
         except StaleVersion as refusal:
             form.add_error(None, str(refusal))
-            form.carry_on_from(refusal.row.versi)
+            form.carry_on_from(refusal.row)
         except RegistryLocked as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -307,7 +307,8 @@ def _never_locked(
         try:
             tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, store)
         except StaleVersion as refusal:
-            form.add_error(None, str(refusal))
+            form.carry_on_from(refusal.row)
+            halaman |= {"lebih_baru": str(refusal), "terbaru": form.newer_values(refusal.row)}
             status = 409
         else:
             messages.success(request, f"{judul} tersimpan.")
