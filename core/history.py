@@ -65,7 +65,7 @@ def _line(entry: LogEntry, names: dict[tuple[type, str], str], *, named: bool) -
     said = entry.additional_data or {}
     oleh = str(entry.actor) if entry.actor else ""
     if said.get("peristiwa"):
-        return Perubahan(said["peristiwa"], entry.timestamp, oleh, catatan=said.get("alasan", ""))
+        return Perubahan(_capital(said["peristiwa"]), entry.timestamp, oleh, catatan=said.get("alasan", ""))
     model = _model_of(entry)
     what = " ".join(filter(None, [str(model._meta.verbose_name), entry.object_repr if named else ""]))
     rincian = () if entry.action != LogEntry.Action.UPDATE else tuple(_changes(entry, model, names))
@@ -94,6 +94,8 @@ def _names_of_related(entries: list[LogEntry]) -> dict[tuple[type, str], str]:
     """What the rows are called that foreign keys point or pointed to: one query per model."""
     keys: dict[type[models.Model], set[str]] = defaultdict(set)
     for entry in entries:
+        if entry.action != LogEntry.Action.UPDATE:
+            continue  # told without its values
         for name, field in _fields(entry, _model_of(entry)):
             if isinstance(field, models.ForeignKey):
                 keys[field.related_model] |= {value for value in entry.changes[name] if value != "None"}

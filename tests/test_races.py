@@ -1,19 +1,23 @@
 """Two at once, on PostgreSQL with real threads: one wins, the history says it once, nothing is lost or smuggled in."""
 
+import datetime
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from core.idempotency import new_key, perform_once
 from core.versions import check_version, touch
 from monitoring.enums import Gerak, StatusIsian
 from monitoring.isian.workflow import MoveRefused, apply_move
 from monitoring.models import Isian, Kiriman, RiwayatIsian
+from penghuni.hunian import HunianRefused, correct_stay, move_in
+from penghuni.models import Hunian, Penghuni
 from rusun.alamat import Alamat
-from rusun.models import Rusun
+from rusun.models import Blok, Rusun
 from rusun.penguncian import RegistryLocked, registry_write
 from rusun.perbedaan import differences
 from rusun.salinan import registry_of
@@ -32,7 +36,7 @@ def at_once(*actions):
         try:
             barrier.wait()
             return action()
-        except (MoveRefused, RegistryLocked) as refusal:
+        except (MoveRefused, RegistryLocked, HunianRefused) as refusal:
             return refusal
         finally:
             connection.close()
@@ -98,3 +102,18 @@ def test_an_edit_racing_a_send_is_in_the_kiriman_or_refused(isian, operator, kud
 def test_locations_entered_at_once_get_codes_of_their_own(kudus, operator, putaran):
     rows = at_once(*[lambda: create_location(kudus, "rusun", "Rusunawa Baru", operator)] * 4)
     assert sorted(row.kode for row in rows) == [f"3319-RSN-{number:02d}" for number in range(1, 5)]
+
+
+@pytest.mark.parametrize("putaran", range(3))
+def test_of_two_wanting_one_unit_by_a_move_and_by_a_correction_one_is_refused(kudus, operator, putaran):
+    make_rusun(kudus)
+    blok, hari = Blok.objects.get(), datetime.date(2021, 1, 5)
+    orang = [Penghuni.objects.create(kabupaten_kota=kudus, nama=nama, diubah=timezone.now()) for nama in "AB"]
+    stay = move_in(orang[0], blok, "101", hari, operator)
+    answers = at_once(
+        lambda: correct_stay(stay, 1, blok, "102", hari, operator),
+        lambda: move_in(orang[1], blok, "102", hari, operator),
+    )
+    (refusal,) = [answer for answer in answers if isinstance(answer, HunianRefused)]
+    assert refusal.kolom == "nomor_unit"
+    assert Hunian.objects.filter(nomor_unit="102").count() == 1

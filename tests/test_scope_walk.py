@@ -72,6 +72,8 @@ PAGES = {
     "penghuni:lihat_lengkap": Page(RESIDENTS, ("penghuni",), (NOBODY,)),
     "penghuni:masuk_unit": Page({"operator_penghuni"}, ("penghuni",), (NOBODY,)),
     "penghuni:pindah_unit": Page({"operator_penghuni"}, ("penghuni",), (NOBODY,)),
+    "penghuni:kosongkan_nomor": Page({"operator_penghuni"}, ("penghuni",), (NOBODY,)),
+    "penghuni:koreksi_hunian": Page({"operator_penghuni"}, ("penghuni",), (NOBODY,)),
     "penghuni:keluar_unit": Page({"operator_penghuni"}, ("penghuni",), (NOBODY,)),
     "monitoring:periode_daftar": Page(REGISTRY),
     "monitoring:periode_baru": Page({"koordinator"}),
