@@ -6,6 +6,7 @@ each step the rules of the README hold. The run is the same every time; `--hypot
 
 import datetime
 import hashlib
+import itertools
 from collections import Counter
 from decimal import Decimal
 
@@ -51,6 +52,14 @@ WITH = {  # an answer that asks for another one beside it
     ("keadaan_dasar_hukum", "ada"): {"dasar_hukum": "Perda 1/2020"},
     ("keadaan_batas_huni", "ada"): {"batas_huni_bulan": 36},
 }
+WAYS = (
+    (),
+    (Gerak.MULAI,),
+    (Gerak.MULAI, Gerak.KIRIM),
+    (Gerak.MULAI, Gerak.KIRIM, Gerak.KEMBALIKAN),
+    (Gerak.MULAI, Gerak.KIRIM, Gerak.VERIFIKASI),
+    (Gerak.MULAI, Gerak.KIRIM, Gerak.VERIFIKASI, Gerak.BUKA_KEMBALI),
+)
 LEVELS = ("cell", "row", "column", "table", "section")
 pick = st.integers(0, 9_999)
 
@@ -150,15 +159,15 @@ class Desk(RuleBasedStateMachine):
 
     # --- the moves ---
 
-    @initialize(status=st.sampled_from(StatusIsian), number=pick, level=st.sampled_from(LEVELS))
-    def begin(self, status, number, level):
-        """Somewhere on the way, come there by real moves."""
-        steps = {S.BELUM_MULAI: 0, S.DIISI: 1, S.TERVERIFIKASI: 3}.get(status, 2)
-        for gerak in (Gerak.MULAI, Gerak.KIRIM, Gerak.VERIFIKASI)[:steps]:
-            self.move(gerak)
-        if status == S.PERLU_PERBAIKAN:
-            self.remark(number, level)
-            self.move(Gerak.KEMBALIKAN)
+    @initialize(two=st.booleans(), way=st.sampled_from(WAYS), number=pick, level=st.sampled_from(LEVELS))
+    def begin(self, two, way, number, level):
+        """One location or two, and somewhere on the way, come there by real moves."""
+        if two:
+            make_rusun(self.kudus, oleh=self.operator)
+        for gerak in way:
+            if gerak in (Gerak.KEMBALIKAN, Gerak.BUKA_KEMBALI):
+                self.remark(number, level)
+            self.move(gerak, alasan="Uji.")
 
     @rule(gerak=st.sampled_from(Gerak))
     def any_move(self, gerak):
@@ -174,13 +183,16 @@ class Desk(RuleBasedStateMachine):
         elif self.isian.status == S.TERVERIFIKASI:
             self.remark(number, level)
             self.move(Gerak.BUKA_KEMBALI, alasan="Uji.")
-        elif number % 3:
+        elif (choice := number % 6) < 3:
+            if choice == 2:
+                self.settle_all()
             self.remark(number, level)
             self.move(Gerak.KEMBALIKAN)
-        elif number % 2:
-            self.settle_and_verify()
+        elif choice == 3:
+            self.settle_all()
+            self.move(Gerak.VERIFIKASI)
         else:
-            self.move(Gerak.TARIK if self.isian.verifikasi_sejak or number % 4 else Gerak.MULAI_VERIFIKASI)
+            self.move(Gerak.TARIK if choice == 4 else Gerak.MULAI_VERIFIKASI)
 
     def answer_and_send(self):
         for catatan in self.isian.catatan.unanswered():
@@ -190,10 +202,9 @@ class Desk(RuleBasedStateMachine):
             explain(self.isian, temuan, "Sudah dicocokkan.", self.operator, timezone.now())
         self.move(Gerak.KIRIM)
 
-    def settle_and_verify(self):
+    def settle_all(self):
         for catatan in self.isian.catatan.unsettled():
             self.attempt("selesai", lambda row=catatan: settle_remark(row, self.verifikator))
-        self.move(Gerak.VERIFIKASI)
 
     @precondition(lambda self: self.isian.status == S.TERVERIFIKASI or self.periode.status != StatusPeriode.DIBUKA)
     @rule(gerak=st.sampled_from([gerak for gerak in GerakPeriode if gerak != GerakPeriode.BUKA]))
@@ -356,7 +367,9 @@ class Desk(RuleBasedStateMachine):
         kode, bagian, baris, kolom = self.one(sorted(self.opened), place)
         rusun = Rusun.objects.get(pk=kode)
         before = sum(count for name, count in self.seen.items() if name.endswith("RegistryLocked"))
-        if bagian in TABEL:
+        if bagian in TABEL and not (baris or kolom) and number % 3:
+            (self.add_row if number % 3 == 1 else self.remove_row)(rusun, bagian, number)
+        elif bagian in TABEL:
             rows = getattr(rusun, bagian).order_by("pk")
             found = self.one(rows.filter(pk=baris) if baris else rows, row)
             if found is not None:
@@ -401,9 +414,17 @@ class Desk(RuleBasedStateMachine):
         assert kunci.terbuka == self.opened
         assert self.opened - self.groups(isian.catatan.all()) == set()
         if kunci.terkunci:
-            last = Kiriman.objects.order_by("-nomor")[0]
-            changed = {beda.alamat for beda in differences(last.registri, registry_of(self.kudus))}
-            assert {alamat for alamat in changed if not kunci.opens(alamat)} == set()
+            self.unchanged_but_for_the_open(Kiriman.objects.order_by("-nomor")[0].registri, registry_of(self.kudus))
+
+    def unchanged_but_for_the_open(self, last, now):
+        for alamat in (beda.alamat for beda in differences(last, now)):
+            kode, bagian, baris, kolom = alamat
+            wider = {alamat, (kode, bagian, baris, ""), (kode, bagian, "", kolom), (kode, bagian, "", "")}
+            assert wider & self.opened, f"{alamat} changed behind the lock"
+        assert list(last) == list(now), "a location came or went behind the lock"
+        for kode, tabel in itertools.product(now, TABEL):
+            came_or_went = set(now[kode][tabel]) ^ set(last[kode][tabel])
+            assert not came_or_went or (kode, tabel, "", "") in self.opened, f"rows of {tabel} came or went"
 
 
 @pytest.mark.django_db
