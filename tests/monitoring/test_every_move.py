@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from monitoring.enums import Gerak, GerakPeriode, StatusCatatan, StatusIsian, StatusPeriode
-from monitoring.isian.catatan import add_remark, answer_remark, settle_remark
+from monitoring.isian.catatan import add_remark, answer_remark, reopen_remark, settle_remark
 from monitoring.isian.workflow import MOVES, MoveRefused, apply_move
 from monitoring.models import Catatan, Isian, Kiriman, PeriodeMonitoring, RiwayatIsian, RiwayatPeriode
 from monitoring.periode.workflow import PERIOD_MOVES, apply_period_move, grant_exception
@@ -219,6 +219,16 @@ def test_correction_waits_for_every_answer_and_ends_with_the_reply_date(dikembal
     refused(dikembalikan, Gerak.KIRIM, operator, "Batas jawaban sudah lewat", waktu=at(jawab_sebelum + DAY))
     grant_exception(dikembalikan, jawab_sebelum + DAY, "Banjir.", koordinator)
     assert apply_move(dikembalikan, Gerak.KIRIM, operator, waktu=at(jawab_sebelum + DAY)).status == S.TERKIRIM
+
+
+def test_settled_remark_that_is_opened_again_opens_its_cells_at_once(terkirim, cast, rusun):
+    verifikator, other = cast["verifikator"], Alamat(rusun.kode, "lokasi", "", "kecamatan")
+    settled = settle_remark(add_remark(terkirim, cell(rusun), "Periksa.", verifikator), verifikator)
+    add_remark(terkirim, other, "Periksa.", verifikator)
+    apply_move(terkirim, Gerak.KEMBALIKAN, verifikator, jawab_sebelum=timezone.localdate())
+    assert lock_state(terkirim.kabupaten_kota_id).terbuka == group_of(other)
+    reopen_remark(settled, "Belum sesuai.", verifikator)
+    assert lock_state(terkirim.kabupaten_kota_id).terbuka == group_of(other) | group_of(cell(rusun))
 
 
 def test_withdrawal_ends_with_verification_and_with_the_first_kiriman(terkirim, cast, rusun):

@@ -210,6 +210,21 @@ def test_no_open_stay_leads_back_with_a_word(as_user, operator, sutarmi):
     assert "tidak sedang tercatat" in response.content.decode()
 
 
+@pytest.mark.parametrize("stays", [1, 3])
+def test_page_asks_the_same_number_of_questions(
+    as_user, verifikator, operator, sutarmi, blok, stays, django_assert_num_queries
+):
+    day = JAN
+    for number in range(stays):
+        stay = move_in(sutarmi, blok, f"A-{number}", day, operator)
+        correct_stay(stay, 1, blok, f"B-{number}", day, operator, sewa_bulan=number)
+        move_out(stay, day, "rusun_lain", operator)
+    client = as_user(verifikator)
+    client.get(url("detail", sutarmi))
+    with django_assert_num_queries(8):
+        assert len(client.get(url("detail", sutarmi)).context["riwayat"]) == stays
+
+
 # --- Messages of the database at their field --------------------------------------------------------------------------
 
 
