@@ -6,6 +6,7 @@ Buttons named `<prefix>-tambah_baris` add an empty row without JavaScript; draft
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -22,7 +23,9 @@ from django.forms.formsets import DELETION_FIELD_NAME, TOTAL_FORM_COUNT
 from django.forms.utils import ErrorDict
 
 from . import fields
+from .display import kosong, tanggal
 from .konsep import KONSEP
+from .models import RegistryRow
 
 ADD_ROW = "tambah_baris"
 CHOOSE = "Pilih"
@@ -185,6 +188,30 @@ class VersionMixin(metaclass=DeclarativeFieldsMetaclass):
         super().__init__(*args, **kwargs)
         if row := getattr(self, "instance", None):
             self.initial.setdefault("versi", row.versi)  # type: ignore[attr-defined]
+
+    def carry_on_from(self, row: RegistryRow) -> None:
+        """After a refusal that told of the newer `row`: keep what was typed, let the next save compare with that."""
+        self.data = self.data.copy()  # type: ignore[has-type]
+        self.data[self.add_prefix("versi")] = str(row.versi)  # type: ignore[attr-defined]
+
+    def newer_values(self, row: RegistryRow) -> list[tuple[str, str]]:
+        """(label, stored value) of every field where what was typed differs from `row`."""
+        stored = forms.model_to_dict(row, fields=self._meta.fields)  # type: ignore[attr-defined]
+        return [
+            (str(self[name].label), _stored_text(field, stored[name]))  # type: ignore[index]
+            for name, field in self.fields.items()  # type: ignore[attr-defined]
+            if name in stored and field.has_changed(stored[name], self[name].data)  # type: ignore[index]
+        ]
+
+
+def _stored_text(field: forms.Field, value: Any) -> str:
+    if isinstance(value, datetime.date):
+        return tanggal(value)
+    for key, label in getattr(field, "choices", ()):
+        for option, text in label if isinstance(label, list | tuple) else [(key, label)]:
+            if value and str(option) == str(value):
+                return str(text)
+    return kosong(field.prepare_value(value))
 
 
 class BaseRowFormSet(forms.BaseInlineFormSet):

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from .access import admin, allow
 from .account_forms import AkunFilter, AkunForm, JejakFilter, KataSandiForm
-from .accounts import LastAdmin, UsernameTaken, save_account
+from .accounts import LastAdmin, UsernameTaken, save_account, set_password
 from .health import check_health
+from .history import history_of
 from .idempotency import perform_once
 from .konsep import BUANG, KONSEP, DraftTooLong, discard_draft, entrust, store_draft, take_back
 from .models import JejakAkses, Pengguna
@@ -183,7 +184,8 @@ def pengguna_ubah(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"Akun {form.instance.username} disimpan.")
             return redirect(tujuan)
     status = 422 if form.is_bound else 200
-    return render(request, "core/pengguna_ubah.html", {"form": form, "akun": akun}, status=status)
+    context = {"form": form, "akun": akun, "riwayat": history_of(akun)}
+    return render(request, "core/pengguna_ubah.html", context, status=status)
 
 
 @allow(admin)
@@ -193,12 +195,12 @@ def pengguna_sandi(request: HttpRequest, pk: int) -> HttpResponse:
     akun = get_object_or_404(Pengguna, pk=pk)
     form = KataSandiForm(akun, request.POST or None)
 
-    def set_password() -> str:
-        form.save()
+    def change() -> str:
+        set_password(akun, form.cleaned_data["new_password1"], request.user)
         return reverse("core:pengguna_daftar")
 
     if form.is_valid():
-        tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, set_password)
+        tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, change)
         if akun == request.user:
             update_session_auth_hash(request, akun)
         messages.success(request, f"Kata sandi {akun.username} diganti. Sampaikan langsung kepada pemiliknya.")

@@ -1,12 +1,11 @@
-import datetime
 from itertools import groupby
 
 from crispy_forms.layout import Column, Fieldset, Layout, Row
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from core.access import operator
-from core.display import KOSONG, tanggal
 from core.fields import TanggalField, TeksField
 from core.forms import BaseForm, BaseModelForm, FormKeyMixin, VersionMixin
 from core.models import KabupatenKota
@@ -77,9 +76,16 @@ class PenghuniForm(FormKeyMixin, VersionMixin, BaseModelForm):
         self.helper.layout = _fieldsets(SECTIONS)
         for name, example in (("nik", "16 angka, dari KTP."), ("no_kk", "16 angka."), ("telepon", "")):
             stored = getattr(self.instance, name)
-            self.fields[name].help_text = "Kosongkan bila tidak berubah." if stored else example
+            self.fields[name].help_text = "Biarkan kosong bila tidak berubah." if stored else example
             if stored:
                 self.fields[name].widget.attrs["placeholder"] = str(stored)
+
+    def clean(self):
+        data = super().clean() or self.cleaned_data
+        anggota, anak = data.get("jumlah_anggota"), data.get("jumlah_anak")
+        if anggota is not None and anak is not None and anak > anggota:
+            self.add_error("jumlah_anak", "Jumlah anak tidak boleh melebihi jumlah anggota keluarga.")
+        return data
 
     def clean_nik(self):
         return _read(parse_nik, self.cleaned_data["nik"]).angka if self.cleaned_data["nik"] else ""
@@ -97,19 +103,12 @@ class PenghuniForm(FormKeyMixin, VersionMixin, BaseModelForm):
                 setattr(self.instance, name, Sealed(typed))
         return self.instance
 
-    def newer_values(self):
-        """(label, stored value) of every field where what was typed differs from the row as it is now."""
-        for name in self.changed_data:
-            if self[name].is_hidden:
-                continue
-            if name in SEALED:
-                yield self[name].label, str(getattr(self.instance, name))
-                continue
-            stored = self.initial.get(name)
-            if isinstance(stored, datetime.date):
-                stored = tanggal(stored)
-            choices = dict(getattr(self.fields[name], "choices", ()))
-            yield self[name].label, choices.get(stored, self.fields[name].prepare_value(stored)) or KOSONG
+    def newer_values(self, row):
+        """Of the sealed numbers only the mask of the stored one, where another was typed."""
+        typed = {name: self.cleaned_data.get(name) for name in SEALED}
+        masks = [(self[name].label, str(getattr(row, name))) for name in SEALED
+                 if typed[name] and Sealed(typed[name]) != getattr(row, name)]  # fmt: skip
+        return [*super().newer_values(row), *masks]
 
 
 class PenghuniFilter(BaseForm):
@@ -173,13 +172,10 @@ class CariNikForm(BaseForm):
         return _read(parse_nik, self.cleaned_data["nik"]).angka
 
 
-class LihatLengkapForm(FormKeyMixin, BaseForm):
-    alasan = TeksField(
-        label="Alasan",
-        max_length=ALASAN_MAX,
-        help_text="Tercatat di jejak akses bersama nama Anda. Misalnya: mencocokkan dengan berkas KTP.",
-        widget=forms.TextInput({"autocomplete": "off"}),
-    )
+class BeralasanForm(FormKeyMixin, BaseForm):
+    """Asks why; the reason is kept with the name of whoever gave it."""
+
+    alasan = TeksField(label="Alasan", max_length=ALASAN_MAX, widget=forms.TextInput({"autocomplete": "off"}))
 
     def clean_alasan(self):
         try:
@@ -188,8 +184,35 @@ class LihatLengkapForm(FormKeyMixin, BaseForm):
             raise ValidationError(str(error), code="reason") from None
 
 
+class LihatLengkapForm(BeralasanForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "alasan"
+        ].help_text = "Tercatat di jejak akses bersama nama Anda. Misalnya: mencocokkan dengan berkas KTP."
+
+
+class KosongkanNomorForm(VersionMixin, BeralasanForm):
+    """Which stored numbers to empty; the choices show their masks only."""
+
+    kolom = forms.MultipleChoiceField(
+        label="Nomor yang dikosongkan", widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Pilih paling sedikit satu nomor."},
+    )  # fmt: skip
+    field_order = ("kunci_formulir", "versi", "kolom", "alasan")
+
+    def __init__(self, *args, penghuni, **kwargs):
+        super().__init__(*args, initial={"versi": penghuni.versi}, **kwargs)
+        self.fields["kolom"].choices = [
+            (name, f"{PenghuniForm.base_fields[name].label} ({getattr(penghuni, name)})")
+            for name in SEALED
+            if getattr(penghuni, name)
+        ]
+        self.fields["alasan"].help_text = "Tercatat di riwayat bersama nama Anda. Misalnya: nomor milik orang lain."
+
+
 class MasukUnitForm(FormKeyMixin, BaseModelForm):
-    """A stay that begins. Whether the unit has room is decided under a lock by `penghuni.hunian`."""
+    """A stay, in a block in use or its own. Whether the unit has room `penghuni.hunian` decides under a lock."""
 
     blok = forms.ModelChoiceField(Blok.objects.none(), label="Blok")
 
@@ -201,18 +224,24 @@ class MasukUnitForm(FormKeyMixin, BaseModelForm):
 
     def __init__(self, *args, pengguna, penghuni, **kwargs):
         super().__init__(*args, **kwargs)
-        blocks = Blok.objects.visible_to(pengguna).filter(
-            rusun__kabupaten_kota=penghuni.kabupaten_kota_id, rusun__ditutup_sejak__isnull=True
-        )
+        visible = Blok.objects.visible_to(pengguna).filter(rusun__kabupaten_kota=penghuni.kabupaten_kota_id)
+        in_use = Q(rusun__ditutup_sejak__isnull=True) | Q(pk=self.instance.blok_id)
+        blocks = visible.filter(in_use)
         self.fields["blok"].queryset = blocks
         self.fields["blok"].choices = [("", "Pilih blok"), *grouped_blocks(blocks)]
-
-    def validate_constraints(self):
-        """Left to `penghuni.hunian`, which sees the household and the pattern of the block as well."""
 
     @property
     def rincian(self):
         return {name: self.cleaned_data[name] for name in self.Meta.fields[3:] if self.cleaned_data[name] is not None}
+
+
+class KoreksiHunianForm(VersionMixin, MasukUnitForm):
+    """An open stay as it should have been written down."""
+
+    @property
+    def rincian(self):
+        """Every further column: what was emptied is emptied."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields[3:]}
 
 
 class KeluarUnitForm(FormKeyMixin, BaseForm):

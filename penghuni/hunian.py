@@ -1,6 +1,7 @@
-"""Moving in, out and from unit to unit. A stay ends and another begins; none is overwritten, none is ever locked.
+"""Moving in, out and from unit to unit: a stay ends and another begins. A slip of the pen in an open one is corrected.
 
-Whoever moves somebody holds the household's row and then the block's row, so two people cannot give the last bed away.
+None is ever locked. Whoever moves or corrects somebody holds the household's row and then the block's row, so two
+people cannot give the last bed away.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.models import Pengguna
-from core.versions import touch
+from core.versions import check_version, touch
 from rusun.enums import PolaHunian
 from rusun.models import Blok
 
@@ -58,9 +59,7 @@ def move_in(
             f"Penghuni ini masih tercatat di {stay.blok.rusun.nama}, {stay.blok.nama}, unit {stay.nomor_unit}. "
             "Akhiri hunian itu dahulu."
         )
-    last = Hunian.objects.filter(penghuni=penghuni).order_by("-selesai").first()
-    if last and last.selesai and mulai < last.selesai:
-        raise HunianRefused("Tanggal mulai mendahului akhir hunian sebelumnya. Periksa kedua tanggal.", "mulai")
+    _require_after_last(penghuni, mulai)
     _require_room(blok, nomor_unit)
     stay = Hunian(
         penghuni=penghuni,
@@ -108,6 +107,42 @@ def move_unit(
     return move_in(penghuni, blok, nomor_unit, tanggal, pengguna, **rincian)
 
 
+@transaction.atomic
+def correct_stay(
+    hunian: Hunian,
+    versi: int,
+    blok: Blok,
+    nomor_unit: str,
+    mulai: datetime.date,
+    pengguna: Pengguna,
+    **rincian: Any,
+) -> Hunian:
+    """Put right what was written down wrong about an open stay that was opened at `versi`; a move is `move_unit`.
+
+    Every column of `rincian` is set, None empties it; the field history keeps what stood there before. Raises
+    `StaleVersion`, or `HunianRefused` when the stay has ended, the unit is taken or full, or the date cannot be.
+    """
+    penghuni = Penghuni.objects.select_for_update(of=("self",)).get(pk=hunian.penghuni_id)
+    blok = Blok.objects.select_for_update(of=("self",)).select_related("rusun").get(pk=blok.pk)
+    stay = Hunian.objects.select_for_update(of=("self",)).select_related("diubah_oleh").get(pk=hunian.pk)
+    if stay.selesai is not None:
+        raise HunianRefused(ENDED)
+    check_version(stay, versi)
+    nomor_unit = unit_number(nomor_unit)
+    if (blok.pk, nomor_unit) != (stay.blok_id, stay.nomor_unit):
+        _require_place(penghuni, blok, nomor_unit)
+        _require_room(blok, nomor_unit, besides=stay)
+        stay.perorangan = blok.pola_hunian == PolaHunian.PERORANGAN
+    _require_past(mulai, "mulai")
+    _require_after_last(penghuni, mulai)
+    stay.blok, stay.nomor_unit, stay.mulai = blok, nomor_unit, mulai
+    for name, value in rincian.items():
+        setattr(stay, name, value)
+    touch(stay, pengguna)
+    stay.save()
+    return stay
+
+
 def _require_place(penghuni: Penghuni, blok: Blok, nomor_unit: str) -> None:
     if blok.rusun.kabupaten_kota_id != penghuni.kabupaten_kota_id:
         raise HunianRefused("Blok ini bukan di kabupaten/kota penghuni.", "blok")
@@ -122,8 +157,15 @@ def _require_past(tanggal: datetime.date, kolom: str) -> None:
         raise HunianRefused("Tanggal tidak boleh sesudah hari ini.", kolom)
 
 
-def _require_room(blok: Blok, nomor_unit: str) -> None:
-    living = Hunian.objects.open().filter(blok=blok, nomor_unit=nomor_unit).count()
+def _require_after_last(penghuni: Penghuni, mulai: datetime.date) -> None:
+    last = Hunian.objects.filter(penghuni=penghuni, selesai__isnull=False).order_by("-selesai").first()
+    if last and last.selesai and mulai < last.selesai:
+        raise HunianRefused("Tanggal mulai mendahului akhir hunian sebelumnya. Periksa kedua tanggal.", "mulai")
+
+
+def _require_room(blok: Blok, nomor_unit: str, besides: Hunian | None = None) -> None:
+    others = Hunian.objects.open().filter(blok=blok, nomor_unit=nomor_unit)
+    living = others.exclude(pk=besides.pk).count() if besides else others.count()
     if blok.pola_hunian == PolaHunian.PERORANGAN:
         if living >= blok.kapasitas_unit:
             raise HunianRefused(

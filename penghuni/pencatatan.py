@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import IntegrityError, transaction
 
+from core.history import note
 from core.models import KabupatenKota, Pengguna
 from core.sealed import Sealed
 from core.versions import check_version, touch
 
+from .akses import SEALED, require_reason
 from .models import Penghuni
 
 
@@ -39,12 +43,43 @@ def record_household(penghuni: Penghuni, pengguna: Pengguna) -> Penghuni:
 
 
 def update_household(penghuni: Penghuni, versi: int, pengguna: Pengguna) -> Penghuni:
-    """Save the changed `penghuni` that was opened at `versi`. Raises `StaleVersion` or `NikRecorded`."""
+    """Save the changed `penghuni` that was opened at `versi`. Raises `StaleVersion` or `NikRecorded`.
+
+    The history notes which sealed numbers changed, never a number.
+    """
     with transaction.atomic():
-        current = Penghuni.objects.select_for_update(of=("self",)).select_related("diubah_oleh").get(pk=penghuni.pk)
-        check_version(current, versi)
+        current = _current(penghuni, versi)
         _save(penghuni, pengguna)
+        if changed := [name for name in SEALED if getattr(current, name) != getattr(penghuni, name)]:
+            note(penghuni, f"{_labels(changed)} diperbarui", pengguna)
     return penghuni
+
+
+def clear_numbers(penghuni: Penghuni, kolom: Collection[str], versi: int, alasan: str, pengguna: Pengguna) -> Penghuni:
+    """Empty the sealed numbers `kolom` (of `akses.SEALED`) of a household opened at `versi`.
+
+    The history keeps which, by whom and why, never a number. Raises `StaleVersion` or `ReasonMissing`.
+    """
+    reason = require_reason(alasan)
+    with transaction.atomic():
+        row = _current(penghuni, versi)
+        for name in kolom:
+            setattr(row, name, Sealed(""))
+        _save(row, pengguna)
+        note(row, f"{_labels(kolom)} dikosongkan", pengguna, reason)
+    return row
+
+
+def _labels(kolom: Collection[str]) -> str:
+    """`NIK, No KK` for a reader."""
+    return ", ".join(str(field.verbose_name) for field in Penghuni._meta.concrete_fields if field.name in kolom)
+
+
+def _current(penghuni: Penghuni, versi: int) -> Penghuni:
+    """The row as it is now, locked, if it still is at `versi`."""
+    current = Penghuni.objects.select_for_update(of=("self",)).select_related("diubah_oleh").get(pk=penghuni.pk)
+    check_version(current, versi)
+    return current
 
 
 def _save(penghuni: Penghuni, pengguna: Pengguna) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core import display
 from core.access import allow, sees_penghuni
 from core.enums import TindakanAkses
+from core.history import history_of
 from core.idempotency import perform_once
 from core.parsing import Unreadable
 from core.scope import get_visible_or_404
@@ -23,15 +24,17 @@ from .forms import (
     SECTIONS,
     CariNikForm,
     KeluarUnitForm,
+    KoreksiHunianForm,
+    KosongkanNomorForm,
     LihatLengkapForm,
     MasukUnitForm,
     PenghuniFilter,
     PenghuniForm,
 )
-from .hunian import HunianRefused, move_in, move_out, move_unit, open_stay_of
+from .hunian import HunianRefused, correct_stay, move_in, move_out, move_unit, open_stay_of
 from .models import Hunian, Penghuni
 from .nik import nik_warnings, parse_nik
-from .pencatatan import NikRecorded, is_recorded_elsewhere, record_household, update_household
+from .pencatatan import NikRecorded, clear_numbers, is_recorded_elsewhere, record_household, update_household
 
 PER_HALAMAN = 25
 ELSEWHERE = "Penghuni ini juga tercatat di daerah lain. Hubungi provinsi untuk mencocokkan."
@@ -79,11 +82,12 @@ def cari_nik(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, pk: str) -> HttpResponse:
     penghuni = _get_penghuni(request, pk)
     record_access(request.user, TindakanAkses.LIHAT, objek_id=penghuni.pk)
-    stays = Hunian.objects.visible_to(request.user).filter(penghuni=penghuni).select_related("blok__rusun")
+    stays = list(Hunian.objects.visible_to(request.user).filter(penghuni=penghuni).select_related("blok__rusun"))
     context = {
         "penghuni": penghuni,
         "bagian": [(title, _readable(penghuni, names)) for title, names in SECTIONS],
-        "riwayat": list(stays),
+        "riwayat": stays,
+        "riwayat_perubahan": history_of(penghuni, *stays),
         "hunian": next((stay for stay in stays if stay.selesai is None), None),
         "peringatan": _warnings(penghuni),
         "boleh_ubah": edits_penghuni(request.user),
@@ -129,7 +133,7 @@ def ubah(request: HttpRequest, pk: str) -> HttpResponse:
         except NikRecorded as error:
             form.add_error("nik", str(error))
         except StaleVersion as error:
-            return _render_stale(request, pk, error)
+            return _render_stale(request, form, error)
         else:
             _tell_saved(request, form.instance, "Perubahan data penghuni tersimpan.")
             return redirect(tujuan)
@@ -141,13 +145,10 @@ def _render_form(request: HttpRequest, form: PenghuniForm, penghuni: Penghuni | 
     return render(request, "penghuni/penghuni_ubah.html", context, status=422 if form.is_bound else 200)
 
 
-def _render_stale(request: HttpRequest, pk: str, error: StaleVersion) -> HttpResponse:
+def _render_stale(request: HttpRequest, form: PenghuniForm, error: StaleVersion) -> HttpResponse:
     """The form again with everything typed, beside what a colleague has stored meanwhile."""
-    penghuni = _get_penghuni(request, pk)
-    data = request.POST.copy()
-    data["versi"] = str(penghuni.versi)
-    form = PenghuniForm(data, instance=penghuni)
-    context = {"form": form, "penghuni": penghuni, "terbaru": list(form.newer_values()), "lebih_baru": str(error)}
+    form.carry_on_from(error.row)
+    context = {"form": form, "penghuni": error.row, "terbaru": form.newer_values(error.row), "lebih_baru": str(error)}
     return render(request, "penghuni/penghuni_ubah.html", context, status=409)
 
 
@@ -172,6 +173,33 @@ def lihat_lengkap(request: HttpRequest, pk: str) -> HttpResponse:
         return redirect(tujuan)
     rows = [(Penghuni._meta.get_field(name).verbose_name, nomor[name]) for name in SEALED]
     return render(request, "penghuni/penghuni_nomor.html", {"penghuni": penghuni, "nomor": rows})
+
+
+@allow(edits_penghuni)
+@get_or_post
+def kosongkan_nomor(request: HttpRequest, pk: str) -> HttpResponse:
+    penghuni = _get_penghuni(request, pk)
+    if request.method != "POST" and not any(getattr(penghuni, name) for name in SEALED):
+        messages.info(request, "Tidak ada NIK, No KK, atau telepon yang tersimpan.")
+        return redirect("penghuni:detail", pk)
+    form = KosongkanNomorForm(request.POST or None, penghuni=penghuni)
+    context, status = {"form": form, "penghuni": penghuni}, 422 if form.is_bound else 200
+
+    def empty() -> str:
+        data = form.cleaned_data
+        clear_numbers(penghuni, data["kolom"], data["versi"], data["alasan"], request.user)
+        return reverse("penghuni:detail", args=[pk])
+
+    if form.is_valid():
+        try:
+            tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, empty)
+        except StaleVersion as error:
+            form.carry_on_from(error.row)
+            context, status = context | {"lebih_baru": str(error)}, 409
+        else:
+            messages.success(request, "Nomor dikosongkan. Alasannya tercatat di riwayat.")
+            return redirect(tujuan)
+    return render(request, "penghuni/penghuni_kosongkan.html", context, status=status)
 
 
 @allow(edits_penghuni)
@@ -209,6 +237,35 @@ def _move(request, form, penghuni, stay, move, message) -> HttpResponse:
         return redirect(tujuan)
     context = {"form": form, "penghuni": penghuni, "hunian": stay}
     return render(request, "penghuni/hunian_masuk.html", context, status=422 if form.is_bound else 200)
+
+
+@allow(edits_penghuni)
+@get_or_post
+def koreksi_hunian(request: HttpRequest, pk: str) -> HttpResponse:
+    penghuni = _get_penghuni(request, pk)
+    stay = open_stay_of(penghuni)
+    if stay is None:
+        return _no_stay(request, pk)
+    form = KoreksiHunianForm(request.POST or None, instance=stay, pengguna=request.user, penghuni=penghuni)
+    context, status = {"form": form, "penghuni": penghuni}, 422 if form.is_bound else 200
+
+    def correct() -> str:
+        isi = form.cleaned_data
+        correct_stay(stay, isi["versi"], isi["blok"], isi["nomor_unit"], isi["mulai"], request.user, **form.rincian)
+        return reverse("penghuni:detail", args=[pk])
+
+    if form.is_valid():
+        try:
+            tujuan = _perform(request, form, correct)
+        except StaleVersion as error:
+            form.carry_on_from(error.row)
+            context |= {"lebih_baru": str(error), "terbaru": form.newer_values(error.row)}
+            status = 409
+        else:
+            if tujuan:
+                messages.success(request, "Koreksi hunian tersimpan; nilai lama tetap ada di riwayat.")
+                return redirect(tujuan)
+    return render(request, "penghuni/hunian_koreksi.html", context, status=status)
 
 
 @allow(edits_penghuni)

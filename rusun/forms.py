@@ -435,7 +435,7 @@ class LokasiBaruForm(FormKeyMixin, BaseModelForm):
         fields = ("jenis", "nama")
 
 
-class TutupLokasiForm(FormKeyMixin, BaseForm):
+class TutupLokasiForm(FormKeyMixin, VersionMixin, BaseForm):
     alasan = TeksField(label="Alasan menutup lokasi", max_length=300, help_text="Misalnya: dibongkar, beralih fungsi.")
 
 
@@ -483,11 +483,19 @@ class SaringRusun(BaseForm):
         return rusun.search(data["q"]) if data.get("q") else rusun
 
 
-class LampiranForm(FormKeyMixin, BaseForm):
-    jenis = forms.ChoiceField(label="Jenis", choices=[("", "Pilih"), *JenisLampiran.choices])
+class BuktiForm(FormKeyMixin, BaseForm):
     berkas = forms.FileField(label="Berkas", help_text="Foto JPG atau PNG, atau dokumen PDF, paling besar 10 MB.")
     keterangan = TeksField(label="Keterangan", max_length=200, required=False)
 
 
-class TarikLampiranForm(FormKeyMixin, BaseForm):
+class LampiranForm(BuktiForm):
+    """A paper of the location. Evidence has a page of its own: it belongs to a follow-up and never locks."""
+
+    jenis = forms.ChoiceField(
+        label="Jenis", choices=[("", "Pilih"), *(row for row in JenisLampiran.choices if row[0] != JenisLampiran.BUKTI)]
+    )
+    field_order = ("kunci_formulir", "jenis", "berkas", "keterangan")
+
+
+class TarikLampiranForm(FormKeyMixin, VersionMixin, BaseForm):
     alasan = TeksField(label="Alasan menarik lampiran", max_length=200)

@@ -6,27 +6,33 @@ without whatever else hid in the upload. PDFs are kept as they are but refused w
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import io
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError
 from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from core.display import tanggal
 from core.models import Pengguna
 from core.parsing import Unreadable, clean_teks
-from core.versions import touch
+from core.versions import check_version, touch
 
 from .alamat import Alamat
 from .enums import JenisLampiran
 from .models import Lampiran, Rusun, TindakLanjut
 from .penguncian import registry_write
 
+FOLDER = "lampiran"
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 2000
@@ -36,6 +42,21 @@ ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 
 class FileRefused(Exception):
     """The upload is not taken; the message says why and what is."""
+
+
+class FileRetired(Exception):
+    """The file was retired before; `lampiran` says when, by whom and why."""
+
+    def __init__(self, lampiran: Lampiran) -> None:
+        super().__init__()
+        self.lampiran = lampiran
+
+    def __str__(self) -> str:
+        siapa = f" oleh {self.lampiran.diubah_oleh}" if self.lampiran.diubah_oleh else ""
+        return (
+            f"Lampiran {self.lampiran} sudah ditarik {tanggal(self.lampiran.ditarik_pada)}{siapa}, dengan alasan "
+            f"«{self.lampiran.alasan_ditarik}». Tidak ada yang diubah."
+        )
 
 
 def accept(content: bytes) -> tuple[str, bytes]:
@@ -73,42 +94,74 @@ def _reencode(content: bytes) -> tuple[str, bytes]:
         raise FileRefused("Jenis berkas ini tidak diterima. Unggah foto JPG atau PNG, atau dokumen PDF.") from None
 
 
-def store(
-    rusun: Rusun,
-    jenis: str,
-    upload: BinaryIO,
-    nama_asli: str,
-    pengguna: Pengguna,
-    *,
-    keterangan: str = "",
-    tindak_lanjut: TindakLanjut | None = None,
-) -> Lampiran:
-    """Keep an upload. Evidence of a follow-up is never locked, papers of a location lock with its registry."""
+@dataclass(frozen=True)
+class Berkas:
+    """An upload that was accepted and kept: its place under MEDIA_ROOT, and what a row says about it."""
+
+    tempat: str
+    tipe: str
+    ukuran: int
+    sha256: str
+    nama_asli: str
+
+
+@contextmanager
+def received(upload: BinaryIO, nama_asli: str) -> Iterator[Berkas]:
+    """Accept an upload and keep it on disk, under a name of its own. Raises `FileRefused` before anything is kept.
+
+    Stands around the transaction that stores the row: the file is whole before any row names it, and it is gone
+    again after a refusal, a double submit or a commit that failed. A crash can leave it: `stray_files` finds it.
+    """
     tipe, content = accept(upload.read(MAX_BYTES + 1))
     digest = hashlib.sha256(content).hexdigest()
-    place = f"lampiran/{digest[:2]}/{secrets.token_hex(16)}.{ENDINGS[tipe]}"
-    with registry_write(rusun.kabupaten_kota_id) as kunci:
-        if tindak_lanjut is None and jenis != JenisLampiran.BUKTI:
-            kunci.require_open([Alamat(rusun.kode, "lampiran")])
-        lampiran = Lampiran(
-            rusun=rusun, tindak_lanjut=tindak_lanjut, jenis=jenis, keterangan=keterangan,
-            nama_asli=shown_name(nama_asli), tipe=tipe, ukuran=len(content), sha256=digest, berkas=place,
-        )  # fmt: skip
-        touch(lampiran, pengguna)
-        lampiran.save()
-        _write(Path(settings.MEDIA_ROOT) / place, content)
-    return lampiran
+    place = f"{FOLDER}/{digest[:2]}/{secrets.token_hex(16)}.{ENDINGS[tipe]}"
+    path = Path(settings.MEDIA_ROOT) / place
+    try:
+        _write(path, content)
+        yield Berkas(place, tipe, len(content), digest, shown_name(nama_asli))
+    finally:
+        with suppress(DatabaseError):  # nobody to ask whether a row was committed: the file stays for the sweep
+            if not Lampiran.objects.filter(berkas=place).exists():
+                path.unlink(missing_ok=True)
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: a temporary neighbour, renamed. Last in the transaction, so no row lacks its file."""
+    """File and folder entry reach the disk before any row names them: a power cut loses neither or both."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".sementara")
-    with temporary.open("wb") as file:
+    with path.open("xb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    temporary.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def attach(rusun: Rusun, jenis: str, berkas: Berkas, pengguna: Pengguna, *, keterangan: str = "") -> Lampiran:
+    """Store a paper of a location. It locks with the registry: raises `RegistryLocked`."""
+    with registry_write(rusun.kabupaten_kota_id) as kunci:
+        kunci.require_open([Alamat(rusun.kode, "lampiran")])
+        return _store(Lampiran(rusun=rusun, jenis=jenis, keterangan=keterangan), berkas, pengguna)
+
+
+def attach_evidence(tindak: TindakLanjut, berkas: Berkas, pengguna: Pengguna, *, keterangan: str = "") -> Lampiran:
+    """Store evidence of a follow-up. Never locked."""
+    rusun = tindak.permasalahan.rusun
+    with registry_write(rusun.kabupaten_kota_id):
+        lampiran = Lampiran(
+            rusun=rusun, tindak_lanjut=tindak, jenis=JenisLampiran.BUKTI, keterangan=keterangan
+        )  # fmt: skip
+        return _store(lampiran, berkas, pengguna)
+
+
+def _store(lampiran: Lampiran, berkas: Berkas, pengguna: Pengguna) -> Lampiran:
+    lampiran.berkas, lampiran.nama_asli = berkas.tempat, berkas.nama_asli
+    lampiran.tipe, lampiran.ukuran, lampiran.sha256 = berkas.tipe, berkas.ukuran, berkas.sha256
+    touch(lampiran, pengguna)
+    lampiran.save()
+    return lampiran
 
 
 def shown_name(nama: str) -> str:
@@ -120,12 +173,18 @@ def shown_name(nama: str) -> str:
         return "berkas"
 
 
-def retire(lampiran: Lampiran, alasan: str, pengguna: Pengguna) -> None:
-    """Take a file out of view; file and row are kept."""
-    with registry_write(lampiran.rusun.kabupaten_kota_id) as kunci, transaction.atomic():
-        if lampiran.jenis != JenisLampiran.BUKTI:
-            kunci.require_open([Alamat(lampiran.rusun_id, "lampiran")])
-        row = Lampiran.objects.select_for_update().get(pk=lampiran.pk)
+def retire(lampiran: Lampiran, versi: int, alasan: str, pengguna: Pengguna) -> None:
+    """Take a file, opened at `versi`, out of view; file and row are kept.
+
+    Raises `FileRetired` when somebody did so before, `StaleVersion` when the row changed since, `RegistryLocked`.
+    """
+    with registry_write(lampiran.rusun.kabupaten_kota_id) as kunci:
+        row = Lampiran.objects.select_for_update(of=("self",)).select_related("diubah_oleh").get(pk=lampiran.pk)
+        if row.ditarik_pada is not None:
+            raise FileRetired(row)
+        if row.jenis != JenisLampiran.BUKTI:
+            kunci.require_open([Alamat(row.rusun_id, "lampiran")])
+        check_version(row, versi)
         row.ditarik_pada, row.alasan_ditarik = timezone.now(), alasan
         touch(row, pengguna)
         row.save()
@@ -134,3 +193,18 @@ def retire(lampiran: Lampiran, alasan: str, pengguna: Pengguna) -> None:
 def content_of(lampiran: Lampiran) -> bytes:
     """The kept bytes. Raises FileNotFoundError when the storage lost them."""
     return (Path(settings.MEDIA_ROOT) / lampiran.berkas).read_bytes()
+
+
+def stray_files(sebelum: datetime.datetime) -> list[Path]:
+    """Files last written before `sebelum` that no row names: what a crash between file and row leaves behind.
+
+    `sebelum` must lie further back than any upload can take, so that none under way is among them.
+    """
+    root = Path(settings.MEDIA_ROOT)
+    files = [path for path in (root / FOLDER).rglob("*") if path.is_file()]
+    named = set(Lampiran.objects.values_list("berkas", flat=True))
+    return sorted(
+        path
+        for path in files
+        if path.relative_to(root).as_posix() not in named and path.stat().st_mtime < sebelum.timestamp()
+    )

@@ -22,14 +22,13 @@ from core.versions import StaleVersion
 from .bagian import Bagian
 from .bentrok import HAPUS, Gabungan, merge, row_of
 from .forms import ROW_FORMS, SectionForms, section_forms
-from .models import ProfilPenghuni, Rusun, SebabKosong
+from .models import Lampiran, ProfilPenghuni, Rusun, SebabKosong
 from .penguncian import RegistryLocked, lock_state
 from .simpan import save_section
 
 PILIH = "pilih|"
 """Name of the choice between two texts for one field; "lain" takes the other person's."""
 
-BLOK_BERPENGHUNI = "Blok yang masih punya riwayat penghuni tidak dapat dihapus. Pindahkan penghuninya dahulu."
 ATTEMPTS = 5
 
 
@@ -92,11 +91,18 @@ def fill_section(rusun: Rusun, bagian: Bagian, data: QueryDict, pengguna: Penggu
             return Hasil(forms, tujuan=_save(forms, pengguna, alamat, tujuan), pesan=taken)
         except RegistryLocked as refusal:
             return Hasil(forms, HTTPStatus.CONFLICT, pesan=(str(refusal),))
-        except ProtectedError:
-            return Hasil(forms, HTTPStatus.CONFLICT, pesan=(BLOK_BERPENGHUNI,))
+        except ProtectedError as error:
+            return Hasil(forms, HTTPStatus.CONFLICT, pesan=(_still_needed(error),))
         except StaleVersion:  # saved between our look and our lock: look again
             forms = section_forms(Rusun.objects.get(pk=rusun.pk), bagian, forms.data, forms.kunci)
     return Hasil(forms, HTTPStatus.CONFLICT, pesan=("Banyak yang menyimpan bersamaan. Tekan Simpan sekali lagi.",))
+
+
+def _still_needed(error: ProtectedError) -> str:
+    """Why a row cannot be deleted. Residents are not known here: what is no file of ours is a stay in a block."""
+    if any(isinstance(row, Lampiran) for row in error.protected_objects):
+        return "Permasalahan yang tindak lanjutnya punya bukti tidak dapat dihapus. Ubah statusnya menjadi Selesai."
+    return "Blok yang masih punya riwayat penghuni tidak dapat dihapus. Pindahkan penghuninya dahulu."
 
 
 def _save(forms: SectionForms, pengguna: Pengguna, alamat: str, tujuan: str) -> str:

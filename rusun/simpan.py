@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
+from core.display import tanggal
 from core.models import KabupatenKota, Pengguna
 from core.versions import check_version, touch
 
@@ -23,6 +24,21 @@ from .perbedaan import differences
 from .salinan import Lokasi, location_of
 
 KODE_JENIS = {Jenis.RUSUN: "RSN", Jenis.RUSUS: "RSS"}
+
+
+class LocationClosed(Exception):
+    """The location was closed before; `rusun` says when, by whom and why."""
+
+    def __init__(self, rusun: Rusun) -> None:
+        super().__init__()
+        self.rusun = rusun
+
+    def __str__(self) -> str:
+        siapa = f" oleh {self.rusun.diubah_oleh}" if self.rusun.diubah_oleh else ""
+        return (
+            f"{self.rusun.nama} sudah ditutup {tanggal(self.rusun.ditutup_sejak)}{siapa}, dengan alasan "
+            f"«{self.rusun.alasan_ditutup}». Tidak ada yang diubah."
+        )
 
 
 def _touched(sebelum: Lokasi, sesudah: Lokasi) -> set[Alamat]:
@@ -81,11 +97,17 @@ def create_location(kabupaten_kota: KabupatenKota, jenis: str, nama: str, penggu
     return rusun
 
 
-def close_location(rusun: Rusun, alasan: str, pengguna: Pengguna) -> None:
-    """Take a location out of the registry. It is kept with the date and the reason; nothing is deleted."""
+def close_location(rusun: Rusun, versi: int, alasan: str, pengguna: Pengguna) -> None:
+    """Take a location, opened at `versi`, out of the registry. It is kept with date and reason; nothing is deleted.
+
+    Raises `LocationClosed` when somebody did so before, `StaleVersion` when it was saved since, `RegistryLocked`.
+    """
     with registry_write(rusun.kabupaten_kota_id) as kunci:
+        row = Rusun.objects.select_for_update(of=("self",)).select_related("diubah_oleh").get(pk=rusun.pk)
+        if row.ditutup_sejak is not None:
+            raise LocationClosed(row)
         kunci.require_open([Alamat("", DAFTAR_LOKASI)])
-        row = Rusun.objects.select_for_update().get(pk=rusun.pk)
+        check_version(row, versi)
         row.ditutup_sejak, row.alasan_ditutup = timezone.localdate(), alasan
         touch(row, pengguna)
         row.save()

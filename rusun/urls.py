@@ -9,6 +9,7 @@ urlpatterns = [
     path("masalah/<uuid:pk>/tindak-lanjut/", views.tindak_lanjut_tambah, name="tindak_lanjut_tambah"),
     path("masalah/<uuid:pk>/status/", views.masalah_status, name="masalah_status"),
     path("tindak-lanjut/<uuid:pk>/", views.tindak_lanjut_ubah, name="tindak_lanjut_ubah"),
+    path("tindak-lanjut/<uuid:pk>/bukti/", views.bukti_tambah, name="bukti_tambah"),
     path("lampiran/<uuid:pk>/", views.lampiran_unduh, name="lampiran_unduh"),
     path("lampiran/<uuid:pk>/tarik/", views.lampiran_tarik, name="lampiran_tarik"),
     path("<str:kode>/", views.detail, name="detail"),

@@ -26,6 +26,7 @@ from core.views import draft_response
 from .angka import AngkaUnit, of_blok, total
 from .bagian import BAGIAN, MENURUT_KODE, Bagian
 from .forms import (
+    BuktiForm,
     LampiranForm,
     LokasiBaruForm,
     SaringRusun,
@@ -35,13 +36,14 @@ from .forms import (
     TutupLokasiForm,
 )
 from .kelengkapan import Kemajuan, progress_of
-from .lampiran import FileRefused, content_of, retire, store
+from .lampiran import Berkas, FileRefused, FileRetired, attach, attach_evidence, content_of, received, retire
 from .models import Lampiran, Permasalahan, Rusun, TindakLanjut
+from .models.lampiran import LampiranQuerySet
 from .pengisian import Hasil, fill_section, open_section
 from .penguncian import RegistryLocked, lock_state
 from .profil import Profil, build_profil
 from .salinan import location_of
-from .simpan import close_location, create_location, save_follow_up, set_problem_status
+from .simpan import LocationClosed, close_location, create_location, save_follow_up, set_problem_status
 
 PER_PAGE = 25
 SEDANG_MENGISI = datetime.timedelta(minutes=15)
@@ -207,23 +209,45 @@ def tambah(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow(operator)
 def tutup(request: HttpRequest, kode: str) -> HttpResponse:
-    rusun = get_visible_or_404(Rusun.objects.active(), request.user, kode=kode)
-    form = TutupLokasiForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    rusun = get_visible_or_404(Rusun.objects.select_related("diubah_oleh"), request.user, kode=kode)
+    if rusun.ditutup_sejak is not None and request.method != "POST":
+        return _taken_out(request, LocationClosed(rusun), rusun)
+    form = TutupLokasiForm(request.POST or None, initial={"versi": rusun.versi})
 
-        def close() -> str:
-            close_location(rusun, form.cleaned_data["alasan"], request.user)
-            return reverse("rusun:daftar")
+    def close() -> str:
+        data = form.cleaned_data
+        close_location(rusun, data["versi"], data["alasan"], request.user)
+        return reverse("rusun:daftar")
 
+    halaman = {"judul": f"Tutup {rusun.nama}", "simpan": "Tutup lokasi", "berhasil": f"{rusun.nama} ditutup."}
+    return _take_out(request, form, rusun, close, halaman)
+
+
+def _take_out(
+    request: HttpRequest, form: Any, rusun: Rusun, act: Callable[[], str], halaman: dict[str, str]
+) -> HttpResponse:
+    """Ask for a reason and take a location or file out of view. What was typed survives every refusal."""
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
+        status = 409
         try:
-            tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, close)
+            tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, act)
+        except (LocationClosed, FileRetired) as refusal:
+            return _taken_out(request, refusal, rusun)
+        except StaleVersion as refusal:
+            form.add_error(None, str(refusal))
+            form.carry_on_from(refusal.row)
         except RegistryLocked as refusal:
-            messages.error(request, str(refusal))
+            form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"{rusun.nama} ditutup.")
+            messages.success(request, halaman["berhasil"])
             return redirect(tujuan)
-    context = {"form": form, "rusun": rusun, "judul": f"Tutup {rusun.nama}", "simpan": "Tutup lokasi"}
-    return render(request, "rusun/rusun_tutup.html", context, status=422 if form.is_bound else 200)
+    return render(request, "rusun/rusun_tutup.html", {"form": form, "rusun": rusun, **halaman}, status=status)
+
+
+def _taken_out(request: HttpRequest, refusal: Exception, rusun: Rusun) -> HttpResponse:
+    messages.warning(request, str(refusal))
+    return redirect("rusun:detail", rusun.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -252,20 +276,20 @@ def tindak_lanjut_ubah(request: HttpRequest, pk: str) -> HttpResponse:
     tindak = get_visible_or_404(
         TindakLanjut.objects.select_related("permasalahan__rusun", "permasalahan__kategori"), request.user, pk=pk
     )
-    return _follow_up(request, tindak)
+    return _follow_up(request, tindak, tindak=tindak, bukti=_evidence(request).filter(tindak_lanjut=tindak))
 
 
-def _follow_up(request: HttpRequest, tindak: TindakLanjut) -> HttpResponse:
-    form = TindakLanjutForm(request.POST or None, instance=tindak)
+def _follow_up(request: HttpRequest, baris: TindakLanjut, **halaman: Any) -> HttpResponse:
+    form = TindakLanjutForm(request.POST or None, instance=baris)
 
     def save() -> None:
         save_follow_up(form.instance, form.cleaned_data["versi"], request.user)
 
-    return _never_locked(request, form, tindak.permasalahan, "Tindak lanjut", save)
+    return _never_locked(request, form, baris.permasalahan, "Tindak lanjut", save, **halaman)
 
 
 def _never_locked(
-    request: HttpRequest, form: Any, masalah: Permasalahan, judul: str, save: Callable[[], None]
+    request: HttpRequest, form: Any, masalah: Permasalahan, judul: str, save: Callable[[], None], **halaman: Any
 ) -> HttpResponse:
     """Show or save what is said about a problem: open in every state of an isian, refused only when out of date."""
     kembali = reverse("rusun:detail", args=[masalah.rusun_id])
@@ -279,12 +303,13 @@ def _never_locked(
         try:
             tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, store)
         except StaleVersion as refusal:
-            form.add_error(None, str(refusal))
+            form.carry_on_from(refusal.row)
+            halaman |= {"lebih_baru": str(refusal), "terbaru": form.newer_values(refusal.row)}
             status = 409
         else:
             messages.success(request, f"{judul} tersimpan.")
             return redirect(tujuan)
-    context = {"form": form, "masalah": masalah, "kembali": kembali, "judul": judul}
+    context = {"form": form, "masalah": masalah, "kembali": kembali, "judul": judul, **halaman}
     return render(request, "rusun/tindak_lanjut_ubah.html", context, status=status)
 
 
@@ -293,50 +318,74 @@ def _never_locked(
 def lampiran_tambah(request: HttpRequest, kode: str) -> HttpResponse:
     rusun = get_visible_or_404(Rusun.objects.active(), request.user, kode=kode)
     form = LampiranForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+
+    def keep(berkas: Berkas) -> str:
         data = form.cleaned_data
+        attach(rusun, data["jenis"], berkas, request.user, keterangan=data["keterangan"])
+        return reverse("rusun:detail", args=[kode])
 
-        def save() -> str:
-            store(
-                rusun, data["jenis"], data["berkas"], data["berkas"].name, request.user, keterangan=data["keterangan"]
-            )
-            return reverse("rusun:detail", args=[kode])
+    return _upload(request, form, keep, "rusun/lampiran_tambah.html", {"rusun": rusun})
 
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(operator)
+def bukti_tambah(request: HttpRequest, pk: str) -> HttpResponse:
+    tindak = get_visible_or_404(TindakLanjut.objects.select_related("permasalahan__rusun"), request.user, pk=pk)
+    form = BuktiForm(request.POST or None, request.FILES or None)
+
+    def keep(berkas: Berkas) -> str:
+        attach_evidence(tindak, berkas, request.user, keterangan=form.cleaned_data["keterangan"])
+        return request.path
+
+    halaman = {
+        "tindak": tindak,
+        "rusun": tindak.permasalahan.rusun,
+        "bukti": _evidence(request).filter(tindak_lanjut=tindak),
+    }
+    return _upload(request, form, keep, "rusun/bukti_tambah.html", halaman)
+
+
+def _evidence(request: HttpRequest) -> LampiranQuerySet:
+    """Evidence in force, with who put it in."""
+    return Lampiran.objects.visible_to(request.user).current().select_related("diubah_oleh").order_by("diubah")
+
+
+def _upload(
+    request: HttpRequest, form: BuktiForm, keep: Callable[[Berkas], str], template: str, halaman: dict[str, Any]
+) -> HttpResponse:
+    """Take an upload in: the file first, then, once per form key, what `keep` stores about it."""
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
+        data = form.cleaned_data
         try:
-            tujuan = perform_once(data["kunci_formulir"], request.user, save)
+            with received(data["berkas"], data["berkas"].name) as berkas:
+                tujuan = perform_once(data["kunci_formulir"], request.user, lambda: keep(berkas))
         except FileRefused as refusal:
             form.add_error("berkas", str(refusal))
         except RegistryLocked as refusal:
             form.add_error(None, str(refusal))
+            status = 409
         else:
-            messages.success(request, "Lampiran tersimpan.")
+            messages.success(request, f"{berkas.nama_asli} tersimpan.")
             return redirect(tujuan)
-    context = {"form": form, "rusun": rusun}
-    return render(request, "rusun/lampiran_tambah.html", context, status=422 if form.is_bound else 200)
+    return render(request, template, {"form": form, **halaman}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow(operator)
 def lampiran_tarik(request: HttpRequest, pk: str) -> HttpResponse:
-    lampiran = get_visible_or_404(Lampiran.objects.current().select_related("rusun"), request.user, pk=pk)
-    form = TarikLampiranForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    lampiran = get_visible_or_404(Lampiran.objects.select_related("rusun", "diubah_oleh"), request.user, pk=pk)
+    if lampiran.ditarik_pada is not None and request.method != "POST":
+        return _taken_out(request, FileRetired(lampiran), lampiran.rusun)
+    form = TarikLampiranForm(request.POST or None, initial={"versi": lampiran.versi})
 
-        def save() -> str:
-            retire(lampiran, form.cleaned_data["alasan"], request.user)
-            return reverse("rusun:detail", args=[lampiran.rusun_id])
+    def withdraw() -> str:
+        data = form.cleaned_data
+        retire(lampiran, data["versi"], data["alasan"], request.user)
+        return reverse("rusun:detail", args=[lampiran.rusun_id])
 
-        try:
-            return redirect(perform_once(form.cleaned_data["kunci_formulir"], request.user, save))
-        except RegistryLocked as refusal:
-            messages.error(request, str(refusal))
-    context = {
-        "form": form,
-        "rusun": lampiran.rusun,
-        "judul": f"Tarik {lampiran.nama_asli}",
-        "simpan": "Tarik lampiran",
-    }
-    return render(request, "rusun/rusun_tutup.html", context, status=422 if form.is_bound else 200)
+    halaman = {"judul": f"Tarik {lampiran}", "simpan": "Tarik lampiran", "berhasil": f"{lampiran} ditarik."}
+    return _take_out(request, form, lampiran.rusun, withdraw, halaman)
 
 
 @require_safe

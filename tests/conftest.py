@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 
+import hypothesis
 import pytest
 from django.db import connection
 
@@ -12,6 +13,11 @@ pytest_plugins = ["tests.cast"]
 
 # Playwright keeps an event loop running in the main thread; Django would refuse every query beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# The same examples at every run; `pytest --hypothesis-profile=luas` looks for new ones, many more.
+hypothesis.settings.register_profile("tetap", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("luas", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile("tetap")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_FIXTURES = {"page", "context", "new_context", "browser"}

@@ -1,5 +1,6 @@
 """Two at once, on PostgreSQL with real threads: one wins, the history says it once, nothing is lost or smuggled in."""
 
+import datetime
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,8 +19,10 @@ from monitoring.models import Isian, Kiriman, Pemberitahuan, RiwayatIsian, Surel
 from monitoring.pengingat.ingatkan import remind
 from monitoring.pengingat.pemberitahuan import tell_deadlines
 from monitoring.pengingat.surel import deliver
+from penghuni.hunian import HunianRefused, correct_stay, move_in
+from penghuni.models import Hunian, Penghuni
 from rusun.alamat import Alamat
-from rusun.models import Rusun
+from rusun.models import Blok, Rusun
 from rusun.penguncian import RegistryLocked, registry_write
 from rusun.perbedaan import differences
 from rusun.salinan import registry_of
@@ -38,7 +41,7 @@ def at_once(*actions):
         try:
             barrier.wait()
             return action()
-        except (MoveRefused, RegistryLocked) as refusal:
+        except (MoveRefused, RegistryLocked, HunianRefused) as refusal:
             return refusal
         finally:
             connection.close()
@@ -162,3 +165,18 @@ def test_two_runs_tell_of_a_deadline_once(koordinator, kudus, readers, putaran):
     periode = make_periode(koordinator, kudus)
     at_once(*[lambda: tell_deadlines(periode.batas_waktu, timezone.now())] * 2)
     assert Pemberitahuan.objects.filter(jenis="mendekati_batas").count() == 12
+
+
+@pytest.mark.parametrize("putaran", range(3))
+def test_of_two_wanting_one_unit_by_a_move_and_by_a_correction_one_is_refused(kudus, operator, putaran):
+    make_rusun(kudus)
+    blok, hari = Blok.objects.get(), datetime.date(2021, 1, 5)
+    orang = [Penghuni.objects.create(kabupaten_kota=kudus, nama=nama, diubah=timezone.now()) for nama in "AB"]
+    stay = move_in(orang[0], blok, "101", hari, operator)
+    answers = at_once(
+        lambda: correct_stay(stay, 1, blok, "102", hari, operator),
+        lambda: move_in(orang[1], blok, "102", hari, operator),
+    )
+    (refusal,) = [answer for answer in answers if isinstance(answer, HunianRefused)]
+    assert refusal.kolom == "nomor_unit"
+    assert Hunian.objects.filter(nomor_unit="102").count() == 1

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime
 from typing import Any, ClassVar
 
+from auditlog.registry import auditlog
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -131,3 +132,8 @@ class Pejabat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.nama}, {self.jabatan}"
+
+
+auditlog.register(
+    Pengguna, exclude_fields=["password", "last_login"], mask_fields=["whatsapp"], mask_callable="core.sealed.mask"
+)

@@ -84,6 +84,8 @@ def create_kiriman(isian: Isian, isi: dict[str, Any], pengguna: Pengguna, waktu:
         dikirim_pada=waktu,
         dikirim_oleh=pengguna,
     )
-    kiriman.penginput.set(_editors(isian.kabupaten_kota_id) | {pengguna.pk})
+    # A correction changes who wrote a row last, not who entered the rest of it.
+    earlier = set(last.penginput.values_list("pk", flat=True)) if last else set()
+    kiriman.penginput.set(_editors(isian.kabupaten_kota_id) | earlier | {pengguna.pk})
     KirimanRusun.objects.bulk_create(_figures(kiriman, isi["rusun"], isi["penghuni_tercatat"]))
     return kiriman

@@ -19,6 +19,10 @@ class LampiranQuerySet(ScopedQuerySet["Lampiran"]):
         """Files that were not retired."""
         return self.filter(ditarik_pada__isnull=True)
 
+    def of_location(self) -> LampiranQuerySet:
+        """Papers of the location itself, without the evidence of its follow-ups."""
+        return self.filter(tindak_lanjut__isnull=True)
+
 
 class Lampiran(UuidRow):
     """A file of a location or the evidence of a follow-up. Served through the scope only; retired, never deleted."""
@@ -35,7 +39,7 @@ class Lampiran(UuidRow):
     tipe = models.CharField(max_length=40, help_text="Ditetapkan dari isi berkas, bukan dari namanya.")
     ukuran = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
-    berkas = models.CharField(max_length=120, help_text="Letak di bawah MEDIA_ROOT; nama dibuat sistem.")
+    berkas = models.CharField(max_length=120, unique=True, help_text="Letak di bawah MEDIA_ROOT; nama dibuat sistem.")
     ditarik_pada = models.DateTimeField(null=True, blank=True)
     alasan_ditarik = models.CharField(max_length=200, blank=True, default="")
 
@@ -47,6 +51,12 @@ class Lampiran(UuidRow):
         ordering = ["rusun", "jenis", "diubah"]
         constraints = [
             choices_valid("lampiran", "jenis", enums.JenisLampiran),
+            rule(
+                "lampiran_bukti_tindak_lanjut",
+                Q(jenis=enums.JenisLampiran.BUKTI, tindak_lanjut__isnull=False)
+                | (~Q(jenis=enums.JenisLampiran.BUKTI) & Q(tindak_lanjut__isnull=True)),
+                "Bukti selalu milik satu tindak lanjut, lampiran lain tidak.",
+            ),
             rule(
                 "lampiran_penarikan_beralasan",
                 Q(ditarik_pada__isnull=True) | ~Q(alasan_ditarik=""),

@@ -63,7 +63,7 @@ def test_a_refused_write_says_why_since_when_and_who(periode, rusun, operator, v
     make_isian(periode, operator, verifikator, "terkirim")
     since = waktu(lock_state("33.19").sejak)
     with pytest.raises(RegistryLocked) as refusal:
-        close_location(rusun, "x", operator)
+        close_location(rusun, rusun.versi, "x", operator)
     assert str(refusal.value) == (
         f"Perubahan tidak disimpan. Data terkunci sejak {since}: Kiriman ke-1 sudah dikirim ke provinsi (Desk uji). "
         "Yang dapat membuka bagian ini: verifikator provinsi dengan memberi catatan; "

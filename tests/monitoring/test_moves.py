@@ -1,4 +1,4 @@
-"""Which move each role is offered in each state: the table of the design, triple by triple. No database."""
+"""Which move each role is offered in each state: the table of the README, triple by triple. No database."""
 
 import datetime
 
@@ -11,6 +11,8 @@ from monitoring.isian.sebutan import Status, status_for
 from monitoring.isian.workflow import may_move
 from monitoring.models import Isian, PeriodeMonitoring
 
+from .moves_table import ISIAN
+
 PLAYERS = {
     "operator": Pengguna(nama="Operator", peran="operator", kabupaten_kota_id="33.74"),
     "operator lain": Pengguna(nama="Operator lain", peran="operator", kabupaten_kota_id="33.19"),
@@ -19,17 +21,7 @@ PLAYERS = {
     "pimpinan": Pengguna(nama="Pimpinan", peran="pimpinan"),
     "admin": Pengguna(nama="Admin", peran="admin"),
 }
-PROVINCE = {"verifikator", "koordinator"}
-ALLOWED = {
-    ("belum_mulai", "mulai"): {"operator"},
-    ("diisi", "kirim"): {"operator"},
-    ("perlu_perbaikan", "kirim"): {"operator"},
-    ("terkirim", "tarik"): {"operator"},
-    ("terkirim", "mulai_verifikasi"): PROVINCE,
-    ("terkirim", "kembalikan"): PROVINCE,
-    ("terkirim", "verifikasi"): PROVINCE,
-    ("terverifikasi", "buka_kembali"): {"koordinator"},
-}
+ALLOWED = {key: line.siapa - {"pengisi"} for key, line in ISIAN.items()}
 
 
 def isian(status, periode=StatusPeriode.DIBUKA):

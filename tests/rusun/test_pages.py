@@ -197,3 +197,24 @@ def test_a_follow_up_changed_meanwhile_is_not_overwritten(daerah, lokasi):
     assert "sudah diubah oleh" in response.content.decode()
     tindak.refresh_from_db()
     assert (tindak.uraian, tindak.versi) == ("Perbaiki atap", 4)
+
+
+def test_a_late_follow_up_sees_what_is_newer_and_can_be_sent_again(daerah, lokasi):
+    tindak = TindakLanjut.objects.create(
+        permasalahan=lokasi.permasalahan.get(), uraian="Perbaiki atap", penanggung_jawab="provinsi",
+        batas_waktu="2026-08-01", status="proses", versi=4, diubah=timezone.now(),
+    )  # fmt: skip
+    url = reverse("rusun:tindak_lanjut_ubah", args=[tindak.pk])
+    data = {
+        "kunci_formulir": str(new_key()), "versi": "3", "uraian": "Ganti atap", "penanggung_jawab": "provinsi",
+        "batas_waktu": "2030-01-01", "status": "belum",
+    }  # fmt: skip
+    late = daerah.post(url, data)
+    assert late.context["terbaru"] == [
+        ("Tindak lanjut", "Perbaiki atap"), ("Batas waktu", "1 Agustus 2026"), ("Status", "Dalam proses"),
+    ]  # fmt: skip
+    form = late.context["form"]
+    assert (form["uraian"].value(), form["versi"].value()) == ("Ganti atap", "4")
+    assert daerah.post(url, {**data, "versi": form["versi"].value()}).status_code == 302
+    tindak.refresh_from_db()
+    assert (tindak.uraian, tindak.versi) == ("Ganti atap", 5)
