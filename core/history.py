@@ -27,12 +27,12 @@ TINDAKAN = {LogEntry.Action.CREATE: "dicatat", LogEntry.Action.UPDATE: "diubah",
 
 @dataclass(frozen=True)
 class Perubahan:
-    """One line of the history. `rincian`: label, value before, value after, of each field that changed."""
+    """One line of the history. `beda`: label, value before, value after, of each field that changed."""
 
     judul: str
     waktu: datetime.datetime
     oleh: str
-    rincian: tuple[tuple[str, str, str], ...] = ()
+    beda: tuple[tuple[str, str, str], ...] = ()
     catatan: str = ""
 
 
@@ -68,8 +68,8 @@ def _line(entry: LogEntry, names: dict[tuple[type, str], str], *, named: bool) -
         return Perubahan(_capital(said["peristiwa"]), entry.timestamp, oleh, catatan=said.get("alasan", ""))
     model = _model_of(entry)
     what = " ".join(filter(None, [str(model._meta.verbose_name), entry.object_repr if named else ""]))
-    rincian = () if entry.action != LogEntry.Action.UPDATE else tuple(_changes(entry, model, names))
-    return Perubahan(f"{_capital(what)} {TINDAKAN[entry.action]}", entry.timestamp, oleh, rincian)
+    beda = () if entry.action != LogEntry.Action.UPDATE else tuple(_changes(entry, model, names))
+    return Perubahan(f"{_capital(what)} {TINDAKAN[entry.action]}", entry.timestamp, oleh, beda)
 
 
 def _model_of(entry: LogEntry) -> type[models.Model]:

@@ -7,6 +7,8 @@ each step the rules of the README hold. The run is the same every time; `--hypot
 import datetime
 import hashlib
 import itertools
+import os
+import random
 from collections import Counter
 from decimal import Decimal
 
@@ -89,8 +91,9 @@ def candidates(field):
 class Desk(RuleBasedStateMachine):
     """What people may do, and beside it what the history, the kiriman and the openings must then be."""
 
-    def __init__(self, cast, seen):
+    def __init__(self, cast, seen, keys):
         super().__init__()
+        keys.seed(0)  # the same play has the same rows
         self.kudus, self.operator, self.verifikator, self.koordinator, self.pimpinan = cast
         self.seen = seen
         self.story = transaction.atomic()
@@ -428,13 +431,13 @@ class Desk(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_no_order_of_steps_gets_past_the_lock(kudus, operator, verifikator, koordinator, pimpinan):
-    seen, cast = Counter(), (kudus, operator, verifikator, koordinator, pimpinan)
-    few = settings(max_examples=settings.default.max_examples // 4, stateful_step_count=20)
+def test_no_order_of_steps_gets_past_the_lock(kudus, operator, verifikator, koordinator, pimpinan, monkeypatch):
+    seen, cast, keys = Counter(), (kudus, operator, verifikator, koordinator, pimpinan), random.Random()
+    monkeypatch.setattr(os, "urandom", keys.randbytes)  # row UUIDs, and with them the order of rows
+    few = settings(max_examples=settings.default.max_examples // 5, stateful_step_count=20)
     with disable_auditlog():  # field history has tests of its own, and takes a fifth of the time
-        run_state_machine_as_test(lambda: Desk(cast, seen), settings=few)
+        run_state_machine_as_test(lambda: Desk(cast, seen, keys), settings=few)
     # The play was about something: much was sent, returned and corrected, and the lock was tried in earnest.
-    locked = sum(count for name, count in seen.items() if name.endswith(": RegistryLocked"))
-    least = {"kirim": 10, "kembalikan": 5, "buka_kembali": 1, "membetulkan": 3}
-    assert {name: seen[name] for name, count in least.items() if seen[name] < count} == {}
-    assert locked > 20
+    assert {name for name in ("kembalikan", "buka_kembali", "verifikasi", "membetulkan") if not seen[name]} == set()
+    assert seen["kirim"] >= 10
+    assert sum(count for name, count in seen.items() if name.endswith(": RegistryLocked")) >= 20

@@ -118,7 +118,7 @@ def periode_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "kartu": _cards(papan, saringan),
         "arti_waktu_jawab": ARTI_WAKTU_JAWAB,
         "riwayat": [
-            {"judul": r.get_gerak_display(), "waktu": r.waktu, "oleh": str(r.pengguna), "keterangan": r.rincian,
+            {"judul": r.get_gerak_display(), "waktu": r.waktu, "oleh": str(r.pengguna), "rincian": r.rincian,
              "catatan": r.alasan}
             for r in periode.riwayat.visible_to(pengguna).select_related("pengguna").order_by("-id")
         ],

@@ -45,7 +45,7 @@ def test_change_is_told_in_words_with_who_made_it(client, admin, akun, semarang)
     change(client, akun, nama="Siti Rahayu", kabupaten_kota="33.74", akses_penghuni="on")
     newest, oldest = history_of(akun)
     assert (newest.judul, newest.oleh, oldest.judul) == ("Pengguna diubah", admin.nama, "Pengguna dicatat")
-    assert set(newest.rincian) == {
+    assert set(newest.beda) == {
         ("Nama", "Siti", "Siti Rahayu"), ("Kabupaten/kota", "Kabupaten Kudus", "Kota Semarang"),
         ("Akses penghuni", "Tidak", "Ya"),
     }  # fmt: skip
@@ -53,7 +53,7 @@ def test_change_is_told_in_words_with_who_made_it(client, admin, akun, semarang)
 
 def test_role_and_closing_are_told_by_their_labels(client, akun):
     change(client, akun, peran="verifikator", kabupaten_kota="", is_active="")
-    assert set(history_of(akun)[0].rincian) == {
+    assert set(history_of(akun)[0].beda) == {
         ("Peran", "Operator kabupaten/kota", "Verifikator provinsi"), ("Kabupaten/kota", "Kabupaten Kudus", "-"),
         ("Aktif", "Ya", "Tidak"),
     }  # fmt: skip
@@ -70,7 +70,7 @@ def test_new_password_is_told_without_the_password(client, admin, akun):
     akun.refresh_from_db()
     assert akun.check_password(SANDI * 2)
     newest = history_of(akun)[0]
-    assert (newest.judul, newest.oleh, newest.rincian) == ("Kata sandi diganti", admin.nama, ())
+    assert (newest.judul, newest.oleh, newest.beda) == ("Kata sandi diganti", admin.nama, ())
 
 
 def test_history_keeps_no_hash_no_sign_in_and_no_telephone_number(client, akun):
@@ -88,7 +88,7 @@ def test_history_keeps_no_hash_no_sign_in_and_no_telephone_number(client, akun):
     assert [secret in text for secret in (before, akun.password, SANDI, WHATSAPP, "089876543210", "last_login")] == [
         False
     ] * 6
-    assert ("Nomor WhatsApp", "089*******10", "081*******90") in history_of(akun)[1].rincian
+    assert ("Nomor WhatsApp", "089*******10", "081*******90") in history_of(akun)[1].beda
 
 
 def test_page_of_the_account_shows_its_own_history_only(client, akun, operator_lain):
@@ -117,7 +117,7 @@ def test_a_row_gone_since_is_told_by_its_key(client, akun, semarang):
     change(client, akun, kabupaten_kota="33.74")
     change(client, akun)
     semarang.delete()
-    assert ("Kabupaten/kota", "33.74", "Kabupaten Kudus") in history_of(akun)[0].rincian
+    assert ("Kabupaten/kota", "33.74", "Kabupaten Kudus") in history_of(akun)[0].beda
 
 
 @pytest.mark.parametrize("changes", [1, 3])

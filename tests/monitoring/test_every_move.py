@@ -209,7 +209,7 @@ def test_last_day_counts_until_midnight_and_an_exception_goes_beyond(diisi, cast
     refused(diisi, Gerak.KIRIM, operator, "Hari terakhir pengiriman, ", waktu=at(last + DAY))
     grant_exception(diisi, last + DAY, "Banjir.", koordinator)
     assert sent_late(last + DAY) is True
-    refused(diisi, Gerak.KIRIM, operator, "Hari terakhir pengiriman, ", waktu=at(last + 2 * DAY))
+    refused(diisi, Gerak.KIRIM, operator, "Batas pengecualian, ", waktu=at(last + 2 * DAY))
 
 
 def test_correction_waits_for_every_answer_and_ends_with_the_reply_date(dikembalikan, cast, koordinator):

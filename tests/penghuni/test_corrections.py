@@ -129,7 +129,7 @@ def test_correction_is_told_on_the_page_of_the_household(as_user, operator, suta
     client.post(url("koreksi_hunian", sutarmi), typed(stay, key, nomor_unit="A-110", sewa_bulan="125.000"))
     shown = client.get(url("detail", sutarmi)).context["riwayat_perubahan"][0]
     assert (shown.judul, shown.oleh) == ("Hunian Blok A A-110 diubah", operator.nama)
-    assert shown.rincian == (
+    assert shown.beda == (
         ("Nomor unit", "A-101", "A-110"), ("Sewa per bulan", "Rp100.000", "Rp125.000"),
     )  # fmt: skip
 
@@ -221,7 +221,7 @@ def test_page_asks_the_same_number_of_questions(
         move_out(stay, day, "rusun_lain", operator)
     client = as_user(verifikator)
     client.get(url("detail", sutarmi))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(client.get(url("detail", sutarmi)).context["riwayat"]) == stays
 
 

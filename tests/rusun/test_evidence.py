@@ -13,9 +13,9 @@ from rusun.lampiran import attach, attach_evidence, received
 from rusun.models import Lampiran, Permasalahan, TindakLanjut
 from rusun.penguncian import lock_registry, registry_write
 from tests.factories import make_rusun
+from tests.forms import fields_of
 
 from .test_files import photo
-from tests.forms import fields_of
 
 
 @pytest.fixture(autouse=True)

@@ -207,7 +207,7 @@ def test_bar_lays_the_four_parts_end_to_end():
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("rusun:detail", 13), ("rusun:profil_pdf", 11)])
+@pytest.mark.parametrize(("name", "queries"), [("rusun:detail", 14), ("rusun:profil_pdf", 12)])
 def test_questions_do_not_grow_with_blocks_and_problems(
     name, queries, rows, masuk_sebagai, pimpinan, kudus, django_assert_num_queries
 ):
