@@ -47,6 +47,7 @@ def rows(request, db, koordinator, verifikator):
         ("verifikator", "/", 4),
         ("pimpinan", "/", 9),
         ("verifikator", "/rusun/", 7),
+        ("verifikator", "/rusun/masalah/", 7),
         ("verifikator", "/periode/", 4),
         ("verifikator", "/periode/desk-uji/", 6),
         ("verifikator", "/periode/desk-uji/isian/33.01/", 10),
