@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 
 from core.access import operator
 from core.display import KOSONG, tanggal
+from core.export import FORMATS
 from core.fields import TanggalField, TeksField
-from core.forms import BaseForm, BaseModelForm, FormKeyMixin, VersionMixin
+from core.forms import BaseForm, BaseModelForm, FilterForm, FormKeyMixin, VersionMixin
 from core.models import KabupatenKota
 from core.parsing import Unreadable
 from core.sealed import Sealed
@@ -112,7 +113,7 @@ class PenghuniForm(FormKeyMixin, VersionMixin, BaseModelForm):
             yield self[name].label, choices.get(stored, self.fields[name].prepare_value(stored)) or KOSONG
 
 
-class PenghuniFilter(BaseForm):
+class PenghuniFilter(FilterForm):
     """Which residents a list shows. A NIK is not looked for here: this form travels in the address bar."""
 
     cari = TeksField(label="Nama", max_length=100, required=False, widget=forms.TextInput({"type": "search"}))
@@ -141,18 +142,15 @@ class PenghuniFilter(BaseForm):
         return cari
 
     def filter(self, queryset):
-        """`queryset` narrowed by whatever was understood; a wrong choice shows its error and narrows nothing."""
-        self.is_valid()
-        wanted = self.cleaned_data
-        if wanted.get("cari"):
+        """`queryset` narrowed by whatever was understood."""
+        wanted = self.understood()
+        if "cari" in wanted:
             queryset = queryset.filter(nama__icontains=wanted["cari"])
-        if wanted.get("daerah"):
+        if "daerah" in wanted:
             queryset = queryset.filter(kabupaten_kota=wanted["daerah"])
-        if wanted.get("minat"):
+        if "minat" in wanted:
             queryset = queryset.filter(minat="" if wanted["minat"] == "kosong" else wanted["minat"])
-        return queryset.living(
-            rusun=wanted.get("lokasi"), blok=wanted.get("blok") or None, tinggal=wanted.get("tinggal", "")
-        )
+        return queryset.living(rusun=wanted.get("lokasi"), blok=wanted.get("blok"), tinggal=wanted.get("tinggal", ""))
 
 
 def grouped_blocks(blocks):
@@ -173,7 +171,9 @@ class CariNikForm(BaseForm):
         return _read(parse_nik, self.cleaned_data["nik"]).angka
 
 
-class LihatLengkapForm(FormKeyMixin, BaseForm):
+class AlasanForm(BaseForm):
+    """Why somebody needs personal data; kept in the trail beside the name."""
+
     alasan = TeksField(
         label="Alasan",
         max_length=ALASAN_MAX,
@@ -186,6 +186,16 @@ class LihatLengkapForm(FormKeyMixin, BaseForm):
             return require_reason(self.cleaned_data["alasan"])
         except ReasonMissing as error:
             raise ValidationError(str(error), code="reason") from None
+
+
+class LihatLengkapForm(FormKeyMixin, AlasanForm):
+    """The full numbers of one household, shown once."""
+
+
+class EksporPribadiForm(AlasanForm):
+    """A list with personal data. Without a form key: each file that leaves is an access of its own, and is logged."""
+
+    format = forms.ChoiceField(label="Bentuk berkas", choices=list(FORMATS.items()), widget=forms.RadioSelect)
 
 
 class MasukUnitForm(FormKeyMixin, BaseModelForm):

@@ -69,6 +69,8 @@ PAGES = {
     "rusun:lampiran_tambah": Page(OPERATORS, ("rusun",), ("3399-RSN-01",)),
     "rusun:ubah": Page(OPERATORS, ("rusun", "bagian"), ("3399-RSN-01", "hunian")),
     "penghuni:daftar": Page(RESIDENTS),
+    "penghuni:ekspor": Page(RESIDENTS),
+    "penghuni:ekspor_pribadi": Page(RESIDENTS),
     "penghuni:cari_nik": Page(RESIDENTS),
     "penghuni:tambah": Page({"operator_penghuni"}),
     "penghuni:detail": Page(RESIDENTS, ("penghuni",), (NOBODY,)),
