@@ -19,6 +19,7 @@ from .export import Origin, download, wanted_format
 from .health import check_health
 from .idempotency import perform_once
 from .models import JejakAkses, Pengguna
+from .paging import KeyPaginator
 from .signin import EXAMPLE_PASSWORD
 from .tables import Table
 
@@ -176,7 +177,7 @@ def pengguna_sandi(request: HttpRequest, pk: int) -> HttpResponse:
 def jejak(request: HttpRequest) -> HttpResponse:
     saringan = JejakFilter(request.GET)
     baris = saringan.filter(JejakAkses.objects.select_related("pengguna"))
-    halaman = Paginator(baris, PER_HALAMAN).get_page(request.GET.get("halaman"))
+    halaman = KeyPaginator(baris, PER_HALAMAN).get_page(request.GET.get("halaman"))
     return render(request, "core/jejak.html", {"saringan": saringan, "halaman": halaman})
 
 

@@ -104,19 +104,25 @@ class _Sink:
 
 def cell_text(text: str) -> str:
     """`text` as it may stand in a cell: clean, escaped, no longer than a cell takes."""
-    text = text[:LONGEST_TEXT]
-    return escape(_LOOKS_ESCAPED.sub("_x005F_", clean(text))) if _UNUSUAL.search(text) else text
+    return escape(_LOOKS_ESCAPED.sub("_x005F_", clean(text[:LONGEST_TEXT])))
 
 
-def _text_cell(place: str, style: int, text: str) -> str:
-    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{cell_text(text)}</t></is></c>'
+def _text_writer(style: int) -> Callable[[str, str], str]:
+    attributes = f'" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
+
+    def write(place: str, text: str) -> str:
+        if _UNUSUAL.search(text) or len(text) > LONGEST_TEXT:
+            text = cell_text(text)
+        return f'<c r="{place}{attributes}{text}</t></is></c>'
+
+    return write
 
 
 def _cell_writer(kind: Kind) -> Callable[[str, Any], str]:
     """Writes (place, value) as a cell of `kind`. Called for every value, so each does no more than its kind needs."""
     style = STYLE[kind]
     if kind in (Kind.TEKS, Kind.URAIAN):
-        return lambda place, value: _text_cell(place, style, value)
+        return _text_writer(style)
     if kind is Kind.TANGGAL:
         first = _EPOCH.toordinal()
         return lambda place, value: f'<c r="{place}" s="{style}"><v>{value.toordinal() - first}</v></c>'
@@ -164,11 +170,11 @@ def _sheet_head(table: Table, above: Sequence[tuple[int, str]], header: int) -> 
         for number, (_, width) in enumerate(widths, start=1)
     )
     headings = "".join(
-        _text_cell(f"{column_letters(number)}{header}", HEADER, column.heading)
+        _text_writer(HEADER)(f"{column_letters(number)}{header}", column.heading)
         for number, column in enumerate(table.columns, start=1)
     )
     told = "".join(
-        f'<row r="{number}">{_text_cell(f"A{number}", style, text)}</row>'
+        f'<row r="{number}">{_text_writer(style)(f"A{number}", text)}</row>'
         for number, (style, text) in enumerate(above, start=2)
     )
     corner = f"{column_letters(table.frozen + 1)}{header + 1}"
@@ -179,7 +185,7 @@ def _sheet_head(table: Table, above: Sequence[tuple[int, str]], header: int) -> 
         f' topLeftCell="{corner}" activePane="{pane}" state="frozen"/>'
         f'<selection pane="{pane}" activeCell="{corner}" sqref="{corner}"/></sheetView></sheetViews>'
         f"<cols>{cols}</cols><sheetData>"
-        f'<row r="1" ht="22" customHeight="1">{_text_cell("A1", TITLE, table.title)}</row>{told}'
+        f'<row r="1" ht="22" customHeight="1">{_text_writer(TITLE)("A1", table.title)}</row>{told}'
         f'<row r="{header}" ht="{15 * lines + 6}" customHeight="1">{headings}</row>'
     )
 

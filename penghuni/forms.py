@@ -132,7 +132,8 @@ class PenghuniFilter(FilterForm):
         self.fields["daerah"].empty_label = self.fields["lokasi"].empty_label = "Semua"
         if operator(pengguna):
             del self.fields["daerah"]
-        self.fields["lokasi"].queryset = Rusun.objects.visible_to(pengguna).order_by("kabupaten_kota", "nama")
+        lokasi = Rusun.objects.visible_to(pengguna).order_by("kabupaten_kota", "nama")
+        self.fields["lokasi"].queryset = lokasi.only("nama")  # of a hundred columns, for as many options
         self.fields["blok"].choices = [("", "Semua"), *grouped_blocks(Blok.objects.visible_to(pengguna))]
 
     def clean_cari(self):
@@ -155,10 +156,11 @@ class PenghuniFilter(FilterForm):
 
 def grouped_blocks(blocks):
     """Choices of blocks under the name of their location."""
-    rows = blocks.select_related("rusun").order_by("rusun__kabupaten_kota", "rusun__nama", "rusun_id", "nama")
+    rows = blocks.order_by("rusun__kabupaten_kota", "rusun__nama", "rusun_id", "nama")
+    named = rows.values_list("rusun_id", "rusun__nama", "pk", "nama")
     return [
-        (rusun.nama, [(str(blok.pk), blok.nama) for blok in group])
-        for rusun, group in groupby(rows, key=lambda blok: blok.rusun)
+        (lokasi, [(str(pk), nama) for *_, pk, nama in group])
+        for (_, lokasi), group in groupby(named, key=lambda row: row[:2])
     ]
 
 
