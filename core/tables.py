@@ -136,8 +136,8 @@ def _width_of(column: models.Field, choices: dict[Any, str]) -> int | None:
 
 
 def clean(text: str) -> str:
-    """`text` without characters that break a file or deceive its reader. Quick when there are none."""
-    return _FORBIDDEN.sub("", text)
+    """`text` without characters that break a file or deceive its reader; none of them is printable."""
+    return text if text.isprintable() else _FORBIDDEN.sub("", text)
 
 
 def dictionary(tables: Sequence[Table]) -> Table:
