@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PORT ?= $(or $(shell sed -n 's/^PORT=//p' .env 2>/dev/null),8000)
 export PORT
 
-.PHONY: help run test check format setup setup-dev lock clean
+.PHONY: help run test bench check format setup setup-dev lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -20,6 +20,9 @@ test: setup-dev ## everything: checks, SQLite, PostgreSQL and browser tests
 	@env -u DATABASE_URL $(PYTHON) -m pytest --durations=10 -m "not postgres and not browser"
 	@echo "== Tests on PostgreSQL, with races and browser"
 	@.ci/with-postgres $(PYTHON) -m pytest --durations=10
+
+bench: setup-dev ## measure against baselines, in ratios (SUBJECT=list_page for one, BENCH_ROWS=100000 for more residents)
+	@$(PYTHON) -m tests.bench $(SUBJECT)
 
 check: setup-dev ## lint, formatting, templates, import contract, types, missing migrations
 	@.ci/check

@@ -1,11 +1,15 @@
+import datetime
+
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
 
 from .enums import Peran, TindakanAkses
 from .fields import TanggalField, TeksField
-from .forms import BaseForm, BaseModelForm, FormKeyMixin
+from .forms import BaseModelForm, FilterForm, FormKeyMixin
 from .models import KabupatenKota, Pengguna
 
 
@@ -76,7 +80,7 @@ class KataSandiForm(FormKeyMixin, SetPasswordForm):
         self.fields["new_password2"].help_text = ""
 
 
-class AkunFilter(BaseForm):
+class AkunFilter(FilterForm):
     cari = TeksField(label="Nama atau akun", max_length=60, required=False, widget=forms.TextInput({"type": "search"}))
     peran = forms.ChoiceField(label="Peran", required=False, choices=[("", "Semua"), *Peran.choices])
     daerah = forms.ModelChoiceField(KabupatenKota.objects.all(), label="Kabupaten/kota", required=False)
@@ -85,8 +89,17 @@ class AkunFilter(BaseForm):
         super().__init__(*args, **kwargs)
         self.fields["daerah"].empty_label = "Semua"
 
+    def filter(self, akun):
+        wanted = self.understood()
+        if cari := wanted.get("cari"):
+            akun = akun.filter(Q(nama__icontains=cari) | Q(username__icontains=cari))
+        for name, lookup in (("peran", "peran"), ("daerah", "kabupaten_kota")):
+            if name in wanted:
+                akun = akun.filter(**{lookup: wanted[name]})
+        return akun
 
-class JejakFilter(BaseForm):
+
+class JejakFilter(FilterForm):
     pengguna = forms.ModelChoiceField(Pengguna.objects.order_by("nama"), label="Pengguna", required=False)
     tindakan = forms.ChoiceField(label="Tindakan", required=False, choices=[("", "Semua"), *TindakanAkses.choices])
     objek = TeksField(
@@ -105,3 +118,18 @@ class JejakFilter(BaseForm):
         if dari and sampai and sampai < dari:
             self.add_error("sampai", "Tanggal sampai mendahului tanggal dari.")
         return cleaned
+
+    def filter(self, jejak):
+        wanted = self.understood()
+        for name, lookup in (("pengguna", "pengguna"), ("tindakan", "tindakan"), ("objek", "objek_id")):
+            if name in wanted:
+                jejak = jejak.filter(**{lookup: wanted[name]})
+        if "dari" in wanted:
+            jejak = jejak.filter(waktu__gte=_midnight(wanted["dari"]))
+        if "sampai" in wanted:
+            jejak = jejak.filter(waktu__lt=_midnight(wanted["sampai"] + datetime.timedelta(days=1)))
+        return jejak
+
+
+def _midnight(tanggal):
+    return timezone.make_aware(datetime.datetime.combine(tanggal, datetime.time.min))

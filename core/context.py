@@ -30,6 +30,7 @@ def everybody(pengguna: Pengguna) -> bool:
 MENU: tuple[tuple[str, str, str, str, Predicate], ...] = (
     ("Beranda", "beranda", "home", "beranda", everybody),
     ("Rusun & rusus", "rusun:daftar", "building-office-2", "rusun:", sees_registry),
+    ("Permasalahan", "rusun:masalah_daftar", "wrench-screwdriver", "rusun:masalah", sees_registry),
     ("Penghuni", "penghuni:daftar", "users", "penghuni:", sees_penghuni),
     ("Periode", "monitoring:periode_daftar", "calendar-days", "monitoring:", sees_registry),
     ("Pengguna", "core:pengguna_daftar", "user-group", "core:pengguna", admin),
@@ -39,9 +40,10 @@ MENU: tuple[tuple[str, str, str, str, Predicate], ...] = (
 
 
 def build_menu(pengguna: Pengguna, view_name: str) -> list[MenuItem]:
-    """The pages open to `pengguna`; the one that `view_name` belongs to is marked active."""
+    """The pages open to `pengguna`; the one that `view_name` belongs to most closely is marked active."""
+    belongs = max((section for *_, section, _ in MENU if view_name.startswith(section)), key=len, default=None)
     return [
-        MenuItem(label, reverse(url_name), icon, view_name.startswith(section))
+        MenuItem(label, reverse(url_name), icon, section == belongs)
         for label, url_name, icon, section, sees in MENU
         if sees(pengguna)
     ]

@@ -21,6 +21,7 @@ from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.forms import DeclarativeFieldsMetaclass
 from django.forms.formsets import DELETION_FIELD_NAME, TOTAL_FORM_COUNT
 from django.forms.utils import ErrorDict
+from django.utils.choices import flatten_choices
 
 from . import fields
 from .display import kosong, tanggal
@@ -152,6 +153,31 @@ def _required_message(field: forms.Field) -> str:
 
 class BaseForm(_Shared, forms.Form):
     """A form that is not about one model row."""
+
+
+class FilterForm(BaseForm):
+    """What a list is narrowed by; travels in the address. A wrong choice shows its error and narrows nothing."""
+
+    def understood(self) -> dict[str, Any]:
+        """The chosen values by field name, without those left open or wrong."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", False)}
+
+    def in_words(self) -> str:
+        """`Jenis: Rusun; Peruntukan: MBR`, as a file tells which rows it holds; "" when nothing was chosen."""
+        return "; ".join(_choice_in_words(self[name], value) for name, value in self.understood().items())
+
+
+def _choice_in_words(bound: forms.BoundField, value: Any) -> str:
+    if value is True:
+        return str(bound.label)
+    if isinstance(value, datetime.date):
+        text = tanggal(value)
+    elif isinstance(bound.field, forms.ModelChoiceField):
+        text = str(value)
+    else:
+        text = str(dict(flatten_choices(getattr(bound.field, "choices", ()))).get(value, value))
+    return f"{bound.label}: {text}"
 
 
 class BaseModelForm(_Shared, forms.ModelForm):

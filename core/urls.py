@@ -8,8 +8,10 @@ urlpatterns = [
     path("keluar/", views.keluar, name="keluar"),
     path("sehat/", views.sehat, name="sehat"),
     path("pengguna/", views.pengguna_daftar, name="pengguna_daftar"),
+    path("pengguna/ekspor/", views.pengguna_ekspor, name="pengguna_ekspor"),
     path("pengguna/tambah/", views.pengguna_tambah, name="pengguna_tambah"),
     path("pengguna/<int:pk>/", views.pengguna_ubah, name="pengguna_ubah"),
     path("pengguna/<int:pk>/kata-sandi/", views.pengguna_sandi, name="pengguna_sandi"),
     path("jejak-akses/", views.jejak, name="jejak"),
+    path("jejak-akses/ekspor/", views.jejak_ekspor, name="jejak_ekspor"),
 ]

@@ -1,12 +1,9 @@
-import datetime
-
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.paginator import Paginator
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
@@ -17,13 +14,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from .access import admin, allow
 from .account_forms import AkunFilter, AkunForm, JejakFilter, KataSandiForm
+from .account_tables import AKUN, JEJAK
 from .accounts import LastAdmin, UsernameTaken, save_account, set_password
+from .export import Origin, download, wanted_format
 from .health import check_health
 from .history import history_of
 from .idempotency import perform_once
 from .konsep import BUANG, KONSEP, DraftTooLong, discard_draft, entrust, store_draft, take_back
 from .models import JejakAkses, Pengguna
+from .paging import KeyPaginator
 from .signin import EXAMPLE_PASSWORD
+from .tables import Table
 
 PER_HALAMAN = 50
 EXAMPLE_ORDER = ("operator.3319", "verifikator", "koordinator", "pimpinan", "admin")
@@ -132,16 +133,20 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 @require_safe
 def pengguna_daftar(request: HttpRequest) -> HttpResponse:
     saringan = AkunFilter(request.GET)
-    saringan.is_valid()
-    akun, wanted = Pengguna.objects.select_related("kabupaten_kota"), saringan.cleaned_data
-    if cari := wanted.get("cari"):
-        akun = akun.filter(Q(nama__icontains=cari) | Q(username__icontains=cari))
-    if wanted.get("peran"):
-        akun = akun.filter(peran=wanted["peran"])
-    if wanted.get("daerah"):
-        akun = akun.filter(kabupaten_kota=wanted["daerah"])
+    akun = saringan.filter(Pengguna.objects.select_related("kabupaten_kota"))
     halaman = Paginator(akun, PER_HALAMAN).get_page(request.GET.get("halaman"))
     return render(request, "core/pengguna_daftar.html", {"saringan": saringan, "halaman": halaman})
+
+
+@allow(admin)
+@require_safe
+def pengguna_ekspor(request: HttpRequest) -> StreamingHttpResponse:
+    saringan = AkunFilter(request.GET)
+    akun = saringan.filter(Pengguna.objects.select_related("kabupaten_kota"))
+    origin = Origin(request.user, saringan.in_words())
+    return download(
+        "pengguna", [Table("Pengguna", AKUN, akun.iterator(), frozen=1)], wanted_format(request.GET), origin
+    )
 
 
 @allow(admin)
@@ -213,18 +218,15 @@ def pengguna_sandi(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def jejak(request: HttpRequest) -> HttpResponse:
     saringan = JejakFilter(request.GET)
-    saringan.is_valid()
-    baris, wanted = JejakAkses.objects.select_related("pengguna"), saringan.cleaned_data
-    for name, lookup in (("pengguna", "pengguna"), ("tindakan", "tindakan"), ("objek", "objek_id")):
-        if wanted.get(name):
-            baris = baris.filter(**{lookup: wanted[name]})
-    if wanted.get("dari"):
-        baris = baris.filter(waktu__gte=_midnight(wanted["dari"]))
-    if wanted.get("sampai"):
-        baris = baris.filter(waktu__lt=_midnight(wanted["sampai"] + datetime.timedelta(days=1)))
-    halaman = Paginator(baris, PER_HALAMAN).get_page(request.GET.get("halaman"))
+    baris = saringan.filter(JejakAkses.objects.select_related("pengguna"))
+    halaman = KeyPaginator(baris, PER_HALAMAN).get_page(request.GET.get("halaman"))
     return render(request, "core/jejak.html", {"saringan": saringan, "halaman": halaman})
 
 
-def _midnight(tanggal: datetime.date) -> datetime.datetime:
-    return timezone.make_aware(datetime.datetime.combine(tanggal, datetime.time.min))
+@allow(admin)
+@require_safe
+def jejak_ekspor(request: HttpRequest) -> StreamingHttpResponse:
+    saringan = JejakFilter(request.GET)
+    baris = saringan.filter(JejakAkses.objects.select_related("pengguna"))
+    tables = [Table("Jejak akses", JEJAK, baris.iterator())]
+    return download("jejak-akses", tables, wanted_format(request.GET), Origin(request.user, saringan.in_words()))

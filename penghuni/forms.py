@@ -6,8 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from core.access import operator
+from core.export import FORMATS
 from core.fields import TanggalField, TeksField
-from core.forms import BaseForm, BaseModelForm, FormKeyMixin, VersionMixin
+from core.forms import BaseForm, BaseModelForm, FilterForm, FormKeyMixin, VersionMixin
 from core.models import KabupatenKota
 from core.parsing import Unreadable
 from core.sealed import Sealed
@@ -111,7 +112,7 @@ class PenghuniForm(FormKeyMixin, VersionMixin, BaseModelForm):
         return [*super().newer_values(row), *masks]
 
 
-class PenghuniFilter(BaseForm):
+class PenghuniFilter(FilterForm):
     """Which residents a list shows. A NIK is not looked for here: this form travels in the address bar."""
 
     cari = TeksField(label="Nama", max_length=100, required=False, widget=forms.TextInput({"type": "search"}))
@@ -130,7 +131,8 @@ class PenghuniFilter(BaseForm):
         self.fields["daerah"].empty_label = self.fields["lokasi"].empty_label = "Semua"
         if operator(pengguna):
             del self.fields["daerah"]
-        self.fields["lokasi"].queryset = Rusun.objects.visible_to(pengguna).order_by("kabupaten_kota", "nama")
+        lokasi = Rusun.objects.visible_to(pengguna).order_by("kabupaten_kota", "nama")
+        self.fields["lokasi"].queryset = lokasi.only("nama")  # of a hundred columns, for as many options
         self.fields["blok"].choices = [("", "Semua"), *grouped_blocks(Blok.objects.visible_to(pengguna))]
 
     def clean_cari(self):
@@ -140,26 +142,24 @@ class PenghuniFilter(BaseForm):
         return cari
 
     def filter(self, queryset):
-        """`queryset` narrowed by whatever was understood; a wrong choice shows its error and narrows nothing."""
-        self.is_valid()
-        wanted = self.cleaned_data
-        if wanted.get("cari"):
+        """`queryset` narrowed by whatever was understood."""
+        wanted = self.understood()
+        if "cari" in wanted:
             queryset = queryset.filter(nama__icontains=wanted["cari"])
-        if wanted.get("daerah"):
+        if "daerah" in wanted:
             queryset = queryset.filter(kabupaten_kota=wanted["daerah"])
-        if wanted.get("minat"):
+        if "minat" in wanted:
             queryset = queryset.filter(minat="" if wanted["minat"] == "kosong" else wanted["minat"])
-        return queryset.living(
-            rusun=wanted.get("lokasi"), blok=wanted.get("blok") or None, tinggal=wanted.get("tinggal", "")
-        )
+        return queryset.living(rusun=wanted.get("lokasi"), blok=wanted.get("blok"), tinggal=wanted.get("tinggal", ""))
 
 
 def grouped_blocks(blocks):
     """Choices of blocks under the name of their location."""
-    rows = blocks.select_related("rusun").order_by("rusun__kabupaten_kota", "rusun__nama", "rusun_id", "nama")
+    rows = blocks.order_by("rusun__kabupaten_kota", "rusun__nama", "rusun_id", "nama")
+    named = rows.values_list("rusun_id", "rusun__nama", "pk", "nama")
     return [
-        (rusun.nama, [(str(blok.pk), blok.nama) for blok in group])
-        for rusun, group in groupby(rows, key=lambda blok: blok.rusun)
+        (lokasi, [(str(pk), nama) for *_, pk, nama in group])
+        for (_, lokasi), group in groupby(named, key=lambda row: row[:2])
     ]
 
 
@@ -172,10 +172,15 @@ class CariNikForm(BaseForm):
         return _read(parse_nik, self.cleaned_data["nik"]).angka
 
 
-class BeralasanForm(FormKeyMixin, BaseForm):
+class AlasanForm(BaseForm):
     """Asks why; the reason is kept with the name of whoever gave it."""
 
-    alasan = TeksField(label="Alasan", max_length=ALASAN_MAX, widget=forms.TextInput({"autocomplete": "off"}))
+    alasan = TeksField(
+        label="Alasan",
+        max_length=ALASAN_MAX,
+        help_text="Tercatat di jejak akses bersama nama Anda. Misalnya: mencocokkan dengan berkas KTP.",
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
 
     def clean_alasan(self):
         try:
@@ -184,15 +189,17 @@ class BeralasanForm(FormKeyMixin, BaseForm):
             raise ValidationError(str(error), code="reason") from None
 
 
-class LihatLengkapForm(BeralasanForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields[
-            "alasan"
-        ].help_text = "Tercatat di jejak akses bersama nama Anda. Misalnya: mencocokkan dengan berkas KTP."
+class LihatLengkapForm(FormKeyMixin, AlasanForm):
+    """The full numbers of one household, shown once."""
 
 
-class KosongkanNomorForm(VersionMixin, BeralasanForm):
+class EksporPribadiForm(AlasanForm):
+    """A list with personal data. Without a form key: each file that leaves is an access of its own, and is logged."""
+
+    format = forms.ChoiceField(label="Bentuk berkas", choices=list(FORMATS.items()), widget=forms.RadioSelect)
+
+
+class KosongkanNomorForm(FormKeyMixin, VersionMixin, AlasanForm):
     """Which stored numbers to empty; the choices show their masks only."""
 
     kolom = forms.MultipleChoiceField(

@@ -5,6 +5,8 @@ from . import views
 app_name = "penghuni"
 urlpatterns = [
     path("", views.daftar, name="daftar"),
+    path("ekspor/", views.ekspor, name="ekspor"),
+    path("ekspor/data-pribadi/", views.ekspor_pribadi, name="ekspor_pribadi"),
     path("cari-nik/", views.cari_nik, name="cari_nik"),
     path("tambah/", views.tambah, name="tambah"),
     path("<uuid:pk>/", views.detail, name="detail"),

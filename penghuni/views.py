@@ -2,9 +2,8 @@ import datetime
 from functools import partial
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Field
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -13,16 +12,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core import display
 from core.access import allow, sees_penghuni
 from core.enums import TindakanAkses
+from core.export import Origin, download, wanted_format
 from core.history import history_of
 from core.idempotency import perform_once
+from core.paging import KeyPaginator
 from core.parsing import Unreadable
 from core.scope import get_visible_or_404
+from core.tables import Table
 from core.versions import StaleVersion
 
 from .akses import SEALED, edits_penghuni, record_access, reveal
+from .exports import PENGHUNI, TANPA_PRIBADI, resident_rows
 from .forms import (
     SECTIONS,
     CariNikForm,
+    EksporPribadiForm,
     KeluarUnitForm,
     KoreksiHunianForm,
     KosongkanNomorForm,
@@ -33,20 +37,28 @@ from .forms import (
 )
 from .hunian import HunianRefused, correct_stay, move_in, move_out, move_unit, open_stay_of
 from .models import Hunian, Penghuni
+from .models.penghuni import PenghuniQuerySet
 from .nik import nik_warnings, parse_nik
 from .pencatatan import NikRecorded, clear_numbers, is_recorded_elsewhere, record_household, update_household
 
 PER_HALAMAN = 25
+SHOWN = ("nama", "nik", "minat", "kabupaten_kota__nama")  # of a row; opening sealed numbers nobody sees costs the most
 ELSEWHERE = "Penghuni ini juga tercatat di daerah lain. Hubungi provinsi untuk mencocokkan."
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _residents(request: HttpRequest) -> tuple[PenghuniFilter, PenghuniQuerySet]:
+    """The filter and what it leaves, for the page and for its files."""
+    saringan = PenghuniFilter(request.GET, pengguna=request.user)
+    return saringan, saringan.filter(Penghuni.objects.visible_to(request.user))
 
 
 @allow(sees_penghuni)
 @require_safe
 def daftar(request: HttpRequest) -> HttpResponse:
-    saringan = PenghuniFilter(request.GET, pengguna=request.user)
-    penghuni = saringan.filter(Penghuni.objects.visible_to(request.user)).select_related("kabupaten_kota")
-    halaman = Paginator(penghuni.with_open_stay(), PER_HALAMAN).get_page(request.GET.get("halaman"))
+    saringan, penghuni = _residents(request)
+    penghuni = penghuni.select_related("kabupaten_kota").with_open_stay().only(*SHOWN)
+    halaman = KeyPaginator(penghuni, PER_HALAMAN).get_page(request.GET.get("halaman"))
     context = {
         "saringan": saringan,
         "halaman": halaman,
@@ -56,6 +68,34 @@ def daftar(request: HttpRequest) -> HttpResponse:
         "tampil_daerah": not edits_penghuni(request.user),
     }
     return render(request, "penghuni/penghuni_daftar.html", context)
+
+
+@allow(sees_penghuni)
+@require_safe
+def ekspor(request: HttpRequest) -> StreamingHttpResponse:
+    saringan, penghuni = _residents(request)
+    penghuni = penghuni.order_by("kabupaten_kota_id", "id")  # the order of names would tell some of them
+    return _file(request, saringan, penghuni, TANPA_PRIBADI, wanted_format(request.GET))
+
+
+@allow(sees_penghuni)
+@get_or_post
+def ekspor_pribadi(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    saringan, penghuni = _residents(request)
+    form = EksporPribadiForm(request.POST or None, initial={"format": "xlsx"})
+    if form.is_valid():
+        wanted = form.cleaned_data
+        return _file(request, saringan, penghuni, PENGHUNI, wanted["format"], alasan=wanted["alasan"])
+    context = {"form": form, "jumlah": penghuni.count(), "saringan": saringan.in_words()}
+    return render(request, "penghuni/penghuni_ekspor.html", context, status=422 if form.is_bound else 200)
+
+
+def _file(request, saringan, penghuni, columns, format, *, alasan="") -> StreamingHttpResponse:
+    """Logged before the first byte leaves: a file that breaks off has been seen as well."""
+    isi = "data pribadi" if alasan else "tanpa data pribadi"
+    record_access(request.user, TindakanAkses.EKSPOR, alasan=alasan, kolom=isi, jumlah=penghuni.count())
+    table = Table("Penghuni", columns, resident_rows(penghuni, columns), frozen=1 if alasan else 0)
+    return download("penghuni", [table], format, Origin(request.user, saringan.in_words(), alasan))
 
 
 @allow(sees_penghuni)

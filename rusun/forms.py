@@ -15,20 +15,33 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from core.fields import BilanganField, TeksField
-from core.forms import BaseForm, BaseModelForm, BaseRowFormSet, FormKeyMixin, VersionMixin
+from core.forms import BaseForm, BaseModelForm, BaseRowFormSet, FilterForm, FormKeyMixin, VersionMixin
 from core.models import KabupatenKota, Pengguna
 from core.versions import touch
 
 from .alamat import Alamat
 from .bagian import PROFIL_PENGHUNI, SEBAB_KOSONG, TABEL, TABEL_KELOMPOK, Bagian, section_of
 from .bentrok import Ketikan, row_key
-from .enums import Jenis, JenisLampiran, Peruntukan, Sebab, StatusAset
+from .enums import (
+    Aspek,
+    Jenis,
+    JenisLampiran,
+    Peruntukan,
+    Pihak,
+    Sebab,
+    StatusAset,
+    StatusTindakLanjut,
+    Tingkat,
+)
 from .models import Blok, KategoriPermasalahan, Permasalahan, ProfilPenghuni, Rusun, SebabKosong, Tarif, TindakLanjut
+from .models.lokasi import RusunQuerySet
+from .models.permasalahan import PermasalahanQuerySet
 from .pemeriksaan import PENJELAS, check_while_filling
 from .penguncian import Kunci
 from .salinan import Lokasi, location_of, plain_columns, units_of
 
 UNLOCKED = Kunci(terkunci=False)
+BELUM_TUNTAS = "belum_tuntas"  # a choice of the filter, not a status
 
 
 class SectionHead(FormKeyMixin, VersionMixin, BaseForm):
@@ -451,12 +464,12 @@ class TindakLanjutForm(FormKeyMixin, VersionMixin, BaseModelForm):
         fields = ("uraian", "penanggung_jawab", "pelaksana", "batas_waktu", "status", "keterangan")
 
 
-class SaringRusun(BaseForm):
+class SaringRusun(FilterForm):
     """Filter of the list; it filters itself."""
 
     q = TeksField(label="Cari", required=False, max_length=100)
     kabupaten_kota = forms.ModelChoiceField(
-        KabupatenKota.objects.none(), label="Kabupaten/kota", required=False, empty_label="Semua"
+        KabupatenKota.objects.all(), label="Kabupaten/kota", required=False, empty_label="Semua"
     )
     jenis = forms.ChoiceField(label="Jenis", required=False, choices=[("", "Semua"), *Jenis.choices])
     peruntukan = forms.ChoiceField(label="Peruntukan", required=False, choices=[("", "Semua"), *Peruntukan.choices])
@@ -464,23 +477,58 @@ class SaringRusun(BaseForm):
 
     def __init__(self, data: Any, *, pengguna: Pengguna) -> None:
         super().__init__(data)
-        for name in ("jenis", "peruntukan", "status_aset"):
-            self.fields[name].choices[0] = ("", "Semua")
-        if pengguna.kabupaten_kota_id:
-            del self.fields["kabupaten_kota"]
-        else:
-            self.fields["kabupaten_kota"].queryset = KabupatenKota.objects.all()
-            self.fields["kabupaten_kota"].empty_label = "Semua"
+        _offer_regions(self, pengguna)
 
-    def filter(self, rusun: Any) -> Any:
-        """`rusun` narrowed by what was chosen; an invalid choice narrows nothing."""
-        if not self.is_valid():
-            return rusun
-        data = self.cleaned_data
-        for name in ("kabupaten_kota", "jenis", "peruntukan", "status_aset"):
-            if data.get(name):
-                rusun = rusun.filter(**{name: data[name]})
-        return rusun.search(data["q"]) if data.get("q") else rusun
+    def filter(self, rusun: RusunQuerySet) -> RusunQuerySet:
+        """`rusun` narrowed by what was chosen."""
+        wanted = self.understood()
+        rusun = rusun.search(wanted.pop("q")) if "q" in wanted else rusun
+        return rusun.filter(**wanted)
+
+
+class SaringMasalah(FilterForm):
+    """Filter of the list of problems; it filters itself."""
+
+    q = TeksField(label="Cari lokasi atau uraian", required=False, max_length=100)
+    kabupaten_kota = forms.ModelChoiceField(
+        KabupatenKota.objects.all(), label="Kabupaten/kota", required=False, empty_label="Semua"
+    )
+    aspek = forms.ChoiceField(label="Aspek", required=False, choices=[("", "Semua"), *Aspek.choices])
+    tingkat = forms.ChoiceField(label="Tingkat", required=False, choices=[("", "Semua"), *Tingkat.choices])
+    penanggung_jawab = forms.ChoiceField(
+        label="Penanggung jawab", required=False, choices=[("", "Semua"), *Pihak.choices]
+    )
+    status = forms.ChoiceField(
+        label="Status", required=False,
+        choices=[("", "Semua"), (BELUM_TUNTAS, "Belum tuntas"), *StatusTindakLanjut.choices],
+    )  # fmt: skip
+    lewat = forms.BooleanField(label="Lewat batas waktu", required=False)
+
+    def __init__(self, data: Any, *, pengguna: Pengguna) -> None:
+        super().__init__(data)
+        _offer_regions(self, pengguna)
+
+    def filter(self, masalah: PermasalahanQuerySet, hari_ini: datetime.date) -> PermasalahanQuerySet:
+        """`masalah` narrowed by what was chosen; what is overdue is asked for `hari_ini`."""
+        wanted = self.understood()
+        if "q" in wanted:
+            masalah = masalah.search(wanted["q"])
+        if wanted.get("status") == BELUM_TUNTAS:
+            masalah = masalah.unresolved()
+            del wanted["status"]
+        if wanted.get("lewat"):
+            masalah = masalah.overdue(hari_ini)
+        places = {"kabupaten_kota": "rusun__kabupaten_kota", "aspek": "kategori__aspek", "tingkat": "tingkat",
+                  "penanggung_jawab": "penanggung_jawab", "status": "status"}  # fmt: skip
+        return masalah.filter(**{places[name]: value for name, value in wanted.items() if name in places})
+
+
+def _offer_regions(form: FilterForm, pengguna: Pengguna) -> None:
+    """An operator has one region and is not asked; others may choose any. An empty choice means all."""
+    if pengguna.kabupaten_kota_id:
+        del form.fields["kabupaten_kota"]
+    else:
+        form.fields["kabupaten_kota"].empty_label = "Semua"
 
 
 class BuktiForm(FormKeyMixin, BaseForm):

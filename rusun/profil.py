@@ -14,13 +14,12 @@ from django.db.models import Prefetch
 from .alamat import Alamat
 from .angka import AngkaUnit
 from .bagian import BAGIAN, PROFIL_KELOMPOK, Bagian
-from .enums import StatusTindakLanjut, Tingkat
+from .daftar import days_late
+from .enums import Tingkat
 from .kelengkapan import Kemajuan, percent_complete, progress_of
 from .models import Blok, Lampiran, Permasalahan, Rusun, Tarif, TindakLanjut
 from .salinan import Lokasi, location_of, units_of
 from .sebutan import field_name, section_rows
-
-DONE = (StatusTindakLanjut.SELESAI, StatusTindakLanjut.DILIMPAHKAN)
 
 
 @dataclass(frozen=True)
@@ -85,11 +84,6 @@ class Profil:
         return sum(tindak.lewat_batas for row in self.permasalahan for tindak in row.tindak_lanjut)
 
 
-def is_overdue(tindak: TindakLanjut, hari_ini: datetime.date) -> bool:
-    """Whether a follow-up should have been done before `hari_ini` and is still open."""
-    return tindak.batas_waktu < hari_ini and tindak.status not in DONE
-
-
 def build_profil(rusun: Rusun, hari_ini: datetime.date) -> Profil:
     """The profile of `rusun` (from `Rusun.objects.with_rows()`); four queries more, whatever the number of rows."""
     lokasi = location_of(rusun)
@@ -107,7 +101,7 @@ def build_profil(rusun: Rusun, hari_ini: datetime.date) -> Profil:
         tarif=tuple(rusun.tarif.all()),
         penghuni=tuple(_residents(lokasi)),
         permasalahan=tuple(
-            Masalah(row, tuple(Tindak(tindak, is_overdue(tindak, hari_ini)) for tindak in row.tindak_lanjut.all()))
+            Masalah(row, tuple(Tindak(tindak, days_late(tindak, hari_ini) > 0) for tindak in row.tindak_lanjut.all()))
             for row in problems
         ),
         lampiran=tuple(rusun.lampiran.of_location().current()),

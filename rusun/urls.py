@@ -5,7 +5,10 @@ from . import views
 app_name = "rusun"
 urlpatterns = [
     path("", views.daftar, name="daftar"),
+    path("ekspor/", views.ekspor, name="ekspor"),
     path("tambah/", views.tambah, name="tambah"),
+    path("masalah/", views.masalah_daftar, name="masalah_daftar"),
+    path("masalah/ekspor/", views.masalah_ekspor, name="masalah_ekspor"),
     path("masalah/<uuid:pk>/tindak-lanjut/", views.tindak_lanjut_tambah, name="tindak_lanjut_tambah"),
     path("masalah/<uuid:pk>/status/", views.masalah_status, name="masalah_status"),
     path("tindak-lanjut/<uuid:pk>/", views.tindak_lanjut_ubah, name="tindak_lanjut_ubah"),

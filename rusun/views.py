@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,20 +15,24 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import allow, operator, sees_registry
 from core.context import has_example_data
+from core.export import Origin, download, wanted_format
 from core.idempotency import perform_once
 from core.konsep import also_typing, keeps_draft
 from core.models import Konsep
 from core.pdf import PdfUnavailable, render_paper
 from core.scope import get_visible_or_404
+from core.tables import Table
 from core.versions import StaleVersion
 from core.views import draft_response
 
-from .angka import AngkaUnit, of_blok, total
 from .bagian import BAGIAN, MENURUT_KODE, Bagian
+from .daftar import BarisLokasi, BarisMasalah, BarisTindak
+from .exports import LOKASI, MASALAH, TINDAK_LANJUT
 from .forms import (
     BuktiForm,
     LampiranForm,
     LokasiBaruForm,
+    SaringMasalah,
     SaringRusun,
     StatusMasalahForm,
     TarikLampiranForm,
@@ -39,6 +43,8 @@ from .kelengkapan import Kemajuan, progress_of
 from .lampiran import Berkas, FileRefused, FileRetired, attach, attach_evidence, content_of, received, retire
 from .models import Lampiran, Permasalahan, Rusun, TindakLanjut
 from .models.lampiran import LampiranQuerySet
+from .models.lokasi import RusunQuerySet
+from .models.permasalahan import PermasalahanQuerySet
 from .pengisian import Hasil, fill_section, open_section
 from .penguncian import RegistryLocked, lock_state
 from .profil import Profil, build_profil
@@ -47,38 +53,84 @@ from .simpan import LocationClosed, close_location, create_location, save_follow
 
 PER_PAGE = 25
 SEDANG_MENGISI = datetime.timedelta(minutes=15)
+ROWS_AT_ONCE = 1000  # of a file: what belongs to them is fetched together
 DOWNLOAD_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
-@dataclass(frozen=True)
-class BarisLokasi:
-    """One line of the list."""
-
-    rusun: Rusun
-    angka: AngkaUnit
-
-
-def _units(rusun: Rusun) -> AngkaUnit:
-    return total(
-        of_blok(b.konfigurasi, b.jumlah_unit, b.terhuni, b.kosong_siap, b.kosong_rusak, b.cadangan)
-        for b in rusun.blok.all()
-    )
+def _locations(request: HttpRequest) -> tuple[SaringRusun, RusunQuerySet]:
+    """The filter and what it leaves, for the page and for its file."""
+    saring = SaringRusun(request.GET, pengguna=request.user)
+    rusun = saring.filter(Rusun.objects.visible_to(request.user).active())
+    return saring, rusun.select_related("kabupaten_kota").prefetch_related("blok").order_by("kode")
 
 
 @require_safe
 @allow(sees_registry)
 def daftar(request: HttpRequest) -> HttpResponse:
-    visible = Rusun.objects.visible_to(request.user).active()
-    saring = SaringRusun(request.GET, pengguna=request.user)
-    rows = saring.filter(visible).select_related("kabupaten_kota").prefetch_related("blok")
-    halaman = Paginator(rows.order_by("kode"), PER_PAGE).get_page(request.GET.get("halaman"))
+    saring, rusun = _locations(request)
+    halaman = Paginator(rusun, PER_PAGE).get_page(request.GET.get("halaman"))
     context = {
         "saring": saring,
         "halaman": halaman,
-        "baris": [BarisLokasi(rusun, _units(rusun)) for rusun in halaman],
+        "baris": [BarisLokasi(row) for row in halaman],
         "boleh_tambah": operator(request.user),
     }
     return render(request, "rusun/rusun_daftar.html", context)
+
+
+@require_safe
+@allow(sees_registry)
+def ekspor(request: HttpRequest) -> StreamingHttpResponse:
+    saring, rusun = _locations(request)
+    whole = rusun.select_related("kabupaten_kota", "profil_penghuni").prefetch_related(
+        "sebab_kosong", "tarif", "permasalahan"
+    )
+    rows = (BarisLokasi(row) for row in whole.iterator(chunk_size=ROWS_AT_ONCE))
+    tables = [Table("Rusun dan rusus", LOKASI, rows, frozen=2)]
+    return download("rusun", tables, wanted_format(request.GET), Origin(request.user, saring.in_words()))
+
+
+def _problems(request: HttpRequest, hari_ini: datetime.date) -> tuple[SaringMasalah, PermasalahanQuerySet]:
+    """The filter and what it leaves, for the page and for its file."""
+    saring = SaringMasalah(request.GET, pengguna=request.user)
+    masalah = saring.filter(Permasalahan.objects.visible_to(request.user).active(), hari_ini)
+    masalah = masalah.select_related("rusun__kabupaten_kota", "kategori").prefetch_related("tindak_lanjut")
+    return saring, masalah.most_urgent_first()
+
+
+@require_safe
+@allow(sees_registry)
+def masalah_daftar(request: HttpRequest) -> HttpResponse:
+    hari_ini = timezone.localdate()
+    saring, masalah = _problems(request, hari_ini)
+    halaman = Paginator(masalah, PER_PAGE).get_page(request.GET.get("halaman"))
+    context = {
+        "saring": saring,
+        "halaman": halaman,
+        "baris": [BarisMasalah(row, hari_ini) for row in halaman],
+        "tampil_daerah": not operator(request.user),
+    }
+    return render(request, "rusun/masalah_daftar.html", context)
+
+
+@require_safe
+@allow(sees_registry)
+def masalah_ekspor(request: HttpRequest) -> StreamingHttpResponse:
+    hari_ini = timezone.localdate()
+    saring, masalah = _problems(request, hari_ini)
+    tindak = (
+        TindakLanjut.objects.visible_to(request.user)
+        .filter(permasalahan__in=masalah.order_by().values("pk"))
+        .select_related("permasalahan__rusun__kabupaten_kota", "permasalahan__kategori")
+        .order_by("batas_waktu", "id")
+    )
+    tables = [
+        Table(
+            "Permasalahan", MASALAH, (BarisMasalah(row, hari_ini) for row in masalah.iterator(ROWS_AT_ONCE)), frozen=4
+        ),
+        Table("Tindak lanjut", TINDAK_LANJUT, (BarisTindak(row, hari_ini) for row in tindak.iterator()), frozen=4),
+    ]
+    return download("permasalahan", tables, wanted_format(request.GET), Origin(request.user, saring.in_words()))
 
 
 @dataclass(frozen=True)

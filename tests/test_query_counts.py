@@ -47,6 +47,7 @@ def rows(request, db, koordinator, verifikator):
         ("verifikator", "/", 7),
         ("pimpinan", "/", 10),
         ("verifikator", "/rusun/", 8),
+        ("verifikator", "/rusun/masalah/", 8),
         ("verifikator", "/periode/", 5),
         ("verifikator", "/periode/desk-uji/", 8),
         ("verifikator", "/periode/desk-uji/papan.xlsx", 5),

@@ -18,8 +18,9 @@ from monitoring.models import Catatan, Isian, PenjelasanPeringatan
 from rusun.alamat import Alamat
 from rusun.angka import AngkaUnit, total
 from rusun.bagian import BAGIAN, section_of
-from rusun.enums import StatusTindakLanjut, Tingkat
+from rusun.enums import Tingkat
 from rusun.models import Permasalahan, TindakLanjut
+from rusun.models.permasalahan import SETTLED
 from rusun.pemeriksaan import Temuan
 from rusun.perbedaan import Perbedaan, differences
 from rusun.salinan import Lokasi, Registri, units_of
@@ -130,14 +131,13 @@ def build_workbench(
         .order_by("rusun", "kategori")
     )
     severity = Counter(row.tingkat for row in problems)
-    done = (StatusTindakLanjut.SELESAI, StatusTindakLanjut.DILIMPAHKAN)
     return MejaKerja(
         utama=main_figures(bahan),
         ubahan=changes_of(bahan, catatan),
         peringatan=_warnings(bahan.registri, hasil),
         catatan=[(row, status_of_remark(row)) for row in catatan if row.status != StatusCatatan.SELESAI],
         masalah=[(tingkat.label, severity[tingkat.value]) for tingkat in reversed(Tingkat)],
-        masalah_berat=[row for row in problems if row.tingkat == Tingkat.BERAT and row.status not in done],
+        masalah_berat=[row for row in problems if row.tingkat == Tingkat.BERAT and row.status not in SETTLED],
         terlambat=overdue_follow_ups(isian.kabupaten_kota_id, hari_ini),
         penghuni=[
             PenghuniLokasi(
@@ -152,11 +152,8 @@ def build_workbench(
 def overdue_follow_ups(kabupaten_kota: str, hari_ini: datetime.date) -> list[TindakLanjut]:
     """Follow-ups past their date that are neither done nor handed on, oldest first."""
     return list(
-        TindakLanjut.objects.filter(
-            permasalahan__rusun__kabupaten_kota=kabupaten_kota,
-            batas_waktu__lt=hari_ini,
-            status__in=[StatusTindakLanjut.BELUM, StatusTindakLanjut.PROSES],
-        )
+        TindakLanjut.objects.filter(permasalahan__rusun__kabupaten_kota=kabupaten_kota)
+        .overdue(hari_ini)
         .select_related("permasalahan__rusun", "permasalahan__kategori")
         .order_by("batas_waktu", "pk")
     )

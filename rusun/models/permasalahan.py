@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import ClassVar
 
 from auditlog.registry import auditlog
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 
 from core.constraints import choices_valid, rule
 from core.models.rows import UuidRow
@@ -37,10 +38,52 @@ class KategoriPermasalahan(models.Model):
         return f"{self.kode} {self.nama}"
 
 
+SETTLED = [enums.StatusTindakLanjut.SELESAI, enums.StatusTindakLanjut.DILIMPAHKAN]
+
+
 class PermasalahanQuerySet(ScopedQuerySet["Permasalahan"]):
+    def active(self) -> PermasalahanQuerySet:
+        """Problems of locations that are still in the registry."""
+        return self.filter(rusun__ditutup_sejak__isnull=True)
+
     def unresolved(self) -> PermasalahanQuerySet:
         """Problems that still need work."""
-        return self.exclude(status__in=[enums.StatusTindakLanjut.SELESAI, enums.StatusTindakLanjut.DILIMPAHKAN])
+        return self.exclude(status__in=SETTLED)
+
+    def search(self, teks: str) -> PermasalahanQuerySet:
+        """Problems whose location, category or description holds `teks`."""
+        return self.filter(
+            Q(rusun__nama__icontains=teks)
+            | Q(rusun__kode__icontains=teks)
+            | Q(kategori__nama__icontains=teks)
+            | Q(uraian__icontains=teks)
+        )
+
+    def overdue(self, hari_ini: datetime.date) -> PermasalahanQuerySet:
+        """Problems with an open follow-up that should have been done before `hari_ini`."""
+        return self.filter(Exists(TindakLanjut.objects.filter(permasalahan=OuterRef("pk")).overdue(hari_ini)))
+
+    def with_deadline(self) -> PermasalahanQuerySet:
+        """Each with `batas_terdekat`: the first due date among its open follow-ups, or None."""
+        open_ones = TindakLanjut.objects.filter(permasalahan=OuterRef("pk")).open().order_by("batas_waktu")
+        return self.annotate(batas_terdekat=Subquery(open_ones.values("batas_waktu")[:1]))
+
+    def most_urgent_first(self) -> PermasalahanQuerySet:
+        """By due date, those without one last; then the gravest; then by location."""
+        gravity = Case(*(When(tingkat=value, then=place) for place, value in enumerate(enums.Tingkat.values)))
+        return self.with_deadline().order_by(
+            F("batas_terdekat").asc(nulls_last=True), gravity.desc(), "rusun_id", "kategori_id", "id"
+        )
+
+
+class TindakLanjutQuerySet(ScopedQuerySet["TindakLanjut"]):
+    def open(self) -> TindakLanjutQuerySet:
+        """Follow-ups that still have to be done."""
+        return self.exclude(status__in=SETTLED)
+
+    def overdue(self, hari_ini: datetime.date) -> TindakLanjutQuerySet:
+        """Open follow-ups that should have been done before `hari_ini`."""
+        return self.open().filter(batas_waktu__lt=hari_ini)
 
 
 class Permasalahan(UuidRow):
@@ -91,7 +134,7 @@ class TindakLanjut(UuidRow):
     keterangan = models.CharField(max_length=500, blank=True, default="")
     selesai_pada = models.DateField(null=True, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = TindakLanjutQuerySet.as_manager()
 
     class Meta:
         verbose_name = "tindak lanjut"

@@ -13,15 +13,16 @@ from core.middleware import SecurityHeadersMiddleware
 from core.models import Pengguna
 
 ERROR_PAGES = ["400.html", "403.html", "404.html", "500.html", "503.html", "masuk_terkunci.html"]
+REGISTRY = ["Beranda", "Rusun & rusus", "Permasalahan"]
 
 
 @pytest.mark.parametrize(
     ("pengguna", "labels"),
     [
-        (Pengguna(peran=Peran.OPERATOR), ["Beranda", "Rusun & rusus", "Periode"]),
-        (Pengguna(peran=Peran.OPERATOR, akses_penghuni=True), ["Beranda", "Rusun & rusus", "Penghuni", "Periode"]),
-        (Pengguna(peran=Peran.VERIFIKATOR), ["Beranda", "Rusun & rusus", "Penghuni", "Periode"]),
-        (Pengguna(peran=Peran.PIMPINAN), ["Beranda", "Rusun & rusus", "Periode"]),
+        (Pengguna(peran=Peran.OPERATOR), [*REGISTRY, "Periode"]),
+        (Pengguna(peran=Peran.OPERATOR, akses_penghuni=True), [*REGISTRY, "Penghuni", "Periode"]),
+        (Pengguna(peran=Peran.VERIFIKATOR), [*REGISTRY, "Penghuni", "Periode"]),
+        (Pengguna(peran=Peran.PIMPINAN), [*REGISTRY, "Periode"]),
         (Pengguna(peran=Peran.ADMIN), ["Beranda", "Pengguna", "Jejak akses", "Data acuan"]),
     ],
     ids=["operator", "operator with access to residents", "verifikator", "pimpinan", "admin"],
@@ -30,9 +31,13 @@ def test_the_menu_offers_what_the_role_may_open(pengguna, labels):
     assert [item.label for item in context.build_menu(pengguna, "beranda")] == labels
 
 
-def test_the_menu_marks_the_section_a_page_belongs_to():
-    menu = context.build_menu(Pengguna(peran=Peran.VERIFIKATOR), "penghuni:detail")
-    assert [item.label for item in menu if item.active] == ["Penghuni"]
+@pytest.mark.parametrize(
+    ("page", "label"),
+    [("penghuni:detail", "Penghuni"), ("rusun:ubah", "Rusun & rusus"), ("rusun:masalah_status", "Permasalahan")],
+)
+def test_the_menu_marks_the_section_a_page_belongs_to(page, label):
+    menu = context.build_menu(Pengguna(peran=Peran.VERIFIKATOR), page)
+    assert [item.label for item in menu if item.active] == [label]
 
 
 def test_a_visitor_has_no_menu(rf):

@@ -1,0 +1,39 @@
+"""What the lists of accounts and of the access trail hold as a file."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Final
+
+from .models import JejakAkses, Pengguna
+from .tables import Column, Kind, field_column
+
+AKUN: Final = (
+    field_column(Pengguna, "nama", meaning="Nama pemilik akun.", width=28),
+    field_column(Pengguna, "username", meaning="Dipakai untuk masuk.", width=24),
+    Column("Peran", attrgetter("sebutan_peran"), meaning="Menentukan halaman yang dapat dibuka.", width=26),
+    Column(
+        "Kabupaten/kota", lambda akun: str(akun.kabupaten_kota or ""), width=26,
+        meaning="Daerah yang dilihat operator; kosong untuk provinsi, yang melihat semua.",
+    ),
+    field_column(Pengguna, "akses_penghuni"),
+    field_column(Pengguna, "jabatan", meaning="Jabatan di dinasnya."),
+    Column("Terakhir masuk", attrgetter("last_login"), Kind.WAKTU, "Kosong bila belum pernah masuk."),
+    Column(
+        "Keadaan", lambda akun: "Aktif" if akun.is_active else "Ditutup", width=12,
+        meaning="Akun yang ditutup tidak dapat masuk; riwayatnya tetap ada.",
+    ),
+    field_column(Pengguna, "contoh", meaning="Hanya dapat masuk selama data contoh dipakai."),
+)  # fmt: skip
+
+JEJAK: Final = (
+    field_column(JejakAkses, "waktu", meaning="Saat data pribadi dibuka atau diunduh."),
+    Column("Pengguna", attrgetter("pengguna.nama"), meaning="Nama pemilik akun.", width=28),
+    Column("Nama akun", attrgetter("pengguna.username"), meaning="Akun yang dipakai.", width=24),
+    field_column(JejakAkses, "tindakan"),
+    field_column(JejakAkses, "objek"),
+    field_column(JejakAkses, "objek_id", heading="Nomor objek", meaning="Kosong untuk satu daftar.", width=38),
+    field_column(JejakAkses, "kolom", meaning="Bagian data yang dibuka.", width=24),
+    field_column(JejakAkses, "jumlah", meaning="Berapa baris data yang dilihat atau diunduh.", unit="baris"),
+    field_column(JejakAkses, "alasan", meaning="Seperti ditulis pengguna.", kind=Kind.URAIAN),
+)

@@ -1,0 +1,103 @@
+"""What the list of residents holds as a file: with personal data for a reason, or the same rows without them.
+
+Rows are values, not objects: a list may be long, and only the columns that leave are fetched (a sealed number costs its
+opening). NIK, No KK and phone leave as their mask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, Final
+
+from django.db.models import FilteredRelation, Q
+
+from core.models import KabupatenKota
+from core.tables import Column, field_column
+from rusun.models import Blok, Rusun
+
+from .models import Hunian, Penghuni
+from .models.penghuni import PenghuniQuerySet
+
+ROWS_AT_ONCE: Final = 2000
+
+_pribadi = partial(field_column, Penghuni, personal=True)
+_umum = partial(field_column, Penghuni)
+
+
+def _tinggal(name: str, meaning: str, **more: Any) -> Column:
+    """A field of the stay that has not ended."""
+    return field_column(Hunian, name, path=f"tinggal__{name}", meaning=meaning, personal=True, **more)
+
+
+PENGHUNI: Final = (
+    _pribadi("nama", meaning="Kepala keluarga; anggota lain hanya dihitung.", width=30),
+    _pribadi("nik", meaning="Disamarkan. Nomor lengkap dibuka satu per satu di halaman penghuni.", width=20),
+    _pribadi("no_kk", meaning="Disamarkan.", width=20),
+    _pribadi("telepon", meaning="Disamarkan.", width=16),
+    field_column(
+        KabupatenKota, "nama", path="kabupaten_kota__nama", heading="Kabupaten/kota", width=26,
+        meaning="Daerah yang mencatat penghuni ini.",
+    ),
+    field_column(
+        Rusun, "kode", path="tinggal__blok__rusun__kode", meaning="Nomor tetap lokasi.", width=15
+    ),
+    field_column(
+        Rusun, "nama", path="tinggal__blok__rusun__nama", heading="Lokasi", width=40,
+        meaning="Rusun atau rusus yang ditinggali sekarang.",
+    ),
+    field_column(
+        Blok, "nama", path="tinggal__blok__nama", heading="Blok", meaning="Tower atau deret rumah.", width=16
+    ),
+    Column(
+        "Keadaan", lambda row: "Masih tinggal" if row.tinggal__blok__nama else "Tidak tercatat di unit", width=22,
+        meaning="Menurut hunian yang belum diakhiri.", source="tinggal__blok__nama",
+    ),
+    _tinggal("nomor_unit", "Seperti tertulis di pintu.", width=12),
+    _tinggal("mulai", "Tanggal masuk unit yang sekarang."),
+    _tinggal("perpanjangan_ke", "0 berarti masa sewa pertama.", unit="kali"),
+    _tinggal("nomor_sip", "Surat izin penghunian atau kontrak.", width=24),
+    _tinggal("sewa_bulan", "Sewa yang disepakati."),
+    _tinggal("tunggakan_bulan", "Bulan sewa yang belum dibayar."),
+    _tinggal("tunggakan", "Sewa yang belum dibayar."),
+    _pribadi("tempat_lahir", meaning="Tempat lahir kepala keluarga.", width=20),
+    _pribadi("tanggal_lahir", meaning="Tanggal lahir kepala keluarga."),
+    _pribadi("jenis_kelamin"),
+    _pribadi("status_kawin"),
+    _umum("pendidikan", meaning="Pendidikan terakhir kepala keluarga."),
+    _umum("jumlah_anggota", meaning="Termasuk kepala keluarga.", unit="orang"),
+    _umum("jumlah_anak", meaning="Hanya jumlahnya; nama anak tidak dicatat.", unit="orang"),
+    _umum("jumlah_lansia", meaning="Anggota keluarga lanjut usia.", unit="orang"),
+    _umum("jumlah_disabilitas", meaning="Anggota keluarga penyandang disabilitas.", unit="orang"),
+    _pribadi("daerah_asal", meaning="Daerah sebelum tinggal di sini.", width=24),
+    _umum("alasan_masuk"),
+    _umum("pekerjaan", meaning="Pekerjaan kepala keluarga."),
+    _umum("sifat_kerja"),
+    _pribadi("penghasilan", meaning="Menurut pengakuan."),
+    _pribadi("penghasilan_pasangan", meaning="Menurut pengakuan."),
+    _pribadi("pengeluaran", meaning="Menurut pengakuan."),
+    _umum("punya_rumah", meaning="Menurut pengakuan."),
+    _pribadi("punya_tanah", meaning="Menurut pengakuan."),
+    _pribadi("luas_tanah_m2", meaning="Menurut pengakuan."),
+    _pribadi("tabungan", meaning="Menurut pengakuan."),
+    _pribadi("bpjs_kesehatan"),
+    _pribadi("bpjs_ketenagakerjaan"),
+    _pribadi("tapera_bulan", meaning="Lama menjadi peserta Tapera."),
+    _pribadi("terdaftar_dtks"),
+    _pribadi("punya_npwp"),
+    _umum("pernah_subsidi", meaning="Pernah menerima bantuan rumah dari pemerintah."),
+    _umum("minat", meaning="Keinginan memiliki rumah setelah masa sewa."),
+    _pribadi("lokasi_minat", meaning="Tempat rumah yang diinginkan.", width=24),
+    _pribadi("sanggup_uang_muka", meaning="Uang muka yang sanggup dibayar."),
+    _pribadi("sanggup_angsuran", meaning="Angsuran sebulan yang sanggup dibayar."),
+    _pribadi("tanggal_persetujuan", meaning="Tanggal penghuni menyetujui datanya dipakai."),
+    _pribadi("tujuan_persetujuan", meaning="Untuk apa data boleh dipakai.", width=30),
+)  # fmt: skip
+TANPA_PRIBADI: Final = tuple(column for column in PENGHUNI if not column.personal)
+
+
+def resident_rows(penghuni: PenghuniQuerySet, columns: Sequence[Column]) -> Iterator[Any]:
+    """The rows of `penghuni` in its order, one query, with what `columns` read and nothing else."""
+    here = FilteredRelation("hunian", condition=Q(hunian__selesai__isnull=True))
+    names = dict.fromkeys(column.source for column in columns)
+    return penghuni.annotate(tinggal=here).values_list(*names, named=True).iterator(chunk_size=ROWS_AT_ONCE)

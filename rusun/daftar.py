@@ -1,0 +1,86 @@
+"""What a line of the lists of locations and problems says: for the page and for its file alike."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from functools import cached_property
+
+from .angka import AngkaUnit, of_blok, total
+from .enums import StatusTindakLanjut, Tingkat
+from .models import Permasalahan, Rusun, TindakLanjut
+from .models.permasalahan import SETTLED
+
+NADA: dict[str, str] = {
+    Tingkat.RINGAN: "netral",
+    Tingkat.SEDANG: "perhatian",
+    Tingkat.BERAT: "bahaya",
+    StatusTindakLanjut.BELUM: "netral",
+    StatusTindakLanjut.PROSES: "proses",
+    StatusTindakLanjut.SELESAI: "selesai",
+    StatusTindakLanjut.TIDAK_DAPAT: "perhatian",
+    StatusTindakLanjut.DILIMPAHKAN: "netral",
+}
+
+
+@dataclass(frozen=True)
+class BarisLokasi:
+    """A location with the sum of its blocks, which are fetched beforehand."""
+
+    rusun: Rusun
+
+    @cached_property
+    def angka(self) -> AngkaUnit:
+        return total(
+            of_blok(b.konfigurasi, b.jumlah_unit, b.terhuni, b.kosong_siap, b.kosong_rusak, b.cadangan)
+            for b in self.rusun.blok.all()
+        )
+
+
+def days_late(tindak: TindakLanjut | None, hari_ini: datetime.date) -> int:
+    """By how many days an open follow-up is late; 0 when it is not, or settled, or not there."""
+    if tindak is None or tindak.status in SETTLED:
+        return 0
+    return max((hari_ini - tindak.batas_waktu).days, 0)
+
+
+@dataclass(frozen=True)
+class BarisTindak:
+    """A follow-up as seen on `hari_ini`."""
+
+    tindak: TindakLanjut
+    hari_ini: datetime.date
+
+    @property
+    def lewat_hari(self) -> int:
+        return days_late(self.tindak, self.hari_ini)
+
+
+@dataclass(frozen=True)
+class BarisMasalah:
+    """A problem with its follow-ups, which are fetched beforehand, as seen on `hari_ini`."""
+
+    masalah: Permasalahan
+    hari_ini: datetime.date
+
+    @cached_property
+    def tindak_lanjut(self) -> list[TindakLanjut]:
+        return list(self.masalah.tindak_lanjut.all())
+
+    @cached_property
+    def berikutnya(self) -> TindakLanjut | None:
+        """The open follow-up that is due first."""
+        open_ones = [row for row in self.tindak_lanjut if row.status not in SETTLED]
+        return min(open_ones, key=lambda row: row.batas_waktu, default=None)
+
+    @property
+    def lewat_hari(self) -> int:
+        return days_late(self.berikutnya, self.hari_ini)
+
+    @property
+    def nada_tingkat(self) -> str:
+        return NADA[self.masalah.tingkat]
+
+    @property
+    def nada_status(self) -> str:
+        return NADA[self.masalah.status]
