@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import secrets
-from pathlib import Path
 from typing import BinaryIO
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from core.files import path_of, write_whole
 from core.models import Pengguna
 from core.parsing import Unreadable, clean_teks
 from core.versions import touch
@@ -96,19 +94,8 @@ def store(
         )  # fmt: skip
         touch(lampiran, pengguna)
         lampiran.save()
-        _write(Path(settings.MEDIA_ROOT) / place, content)
+        write_whole(path_of(place), content)  # last in the transaction, so that no row lacks its file
     return lampiran
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: a temporary neighbour, renamed. Last in the transaction, so no row lacks its file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".sementara")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
 
 
 def shown_name(nama: str) -> str:
@@ -133,4 +120,4 @@ def retire(lampiran: Lampiran, alasan: str, pengguna: Pengguna) -> None:
 
 def content_of(lampiran: Lampiran) -> bytes:
     """The kept bytes. Raises FileNotFoundError when the storage lost them."""
-    return (Path(settings.MEDIA_ROOT) / lampiran.berkas).read_bytes()
+    return path_of(lampiran.berkas).read_bytes()

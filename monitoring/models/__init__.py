@@ -1,5 +1,6 @@
 from .backlog import Backlog
 from .catatan import Catatan, PenjelasanPeringatan, PesanCatatan
+from .impor import Impor
 from .isian import Isian, RiwayatIsian
 from .kiriman import Kiriman, KirimanRusun
 from .periode import PeriodeMonitoring, RiwayatPeriode
@@ -7,6 +8,7 @@ from .periode import PeriodeMonitoring, RiwayatPeriode
 __all__ = [
     "Backlog",
     "Catatan",
+    "Impor",
     "Isian",
     "Kiriman",
     "KirimanRusun",
