@@ -30,7 +30,11 @@ def record_history(
     entries = []
     for row, changes in rows:
         kept_out = auditlog.get_model_fields(type(row))["exclude_fields"]
-        told = {name: [str(old), str(new)] for name, (old, new) in changes.items() if name not in kept_out}
+        told = {
+            name: [str(old), str(new)]
+            for name, (old, new) in changes.items()
+            if name not in kept_out and str(old) != str(new)
+        }
         if told or action == DELETE:
             entries.append(
                 LogEntry(

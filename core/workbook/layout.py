@@ -360,18 +360,18 @@ def find_table(sheet: Sheet, layout: Layout, harmless_titles: frozenset[str] = f
     heads = [number for number in sorted(grid) if number <= HEAD_SEARCH]
     head = max(heads, key=lambda number: len(titles.keys() & _texts(grid[number]).keys()), default=0)
     found = _texts(grid.get(head, {}))
-    where = f"Lembar {layout.nama}"
+    place = f"Lembar {layout.nama}"
     if doubled := [title for title in (*titles, fold(KEY_TITLE)) if len(found.get(title, ())) > 1]:
-        raise WorkbookRefused("judul_ganda", f"{where}: {_named(doubled, layout)}.")
+        raise WorkbookRefused("judul_ganda", f"{place}: {_named(doubled, layout)}.")
     if missing := [title for title in titles if title not in found]:
-        raise WorkbookRefused("judul_hilang", f"{where}: {_named(missing, layout)}.")
+        raise WorkbookRefused("judul_hilang", f"{place}: {_named(missing, layout)}.")
     known = {*titles, fold(KEY_TITLE), *harmless_titles}
-    return Table(
-        layout, sheet, head,
-        {code: found[title][0] for title, code in titles.items()},
-        found.get(fold(KEY_TITLE), [0])[0],
-        [grid[head][place].value for title, places in found.items() if title not in known for place in places],
-    )  # fmt: skip
+    places = {code: found[title][0] for title, code in titles.items()}
+    # What stands before the first title is the heading of the sheet.
+    first = min(places.values())
+    others = sorted(at for title, where in found.items() if title not in known for at in where if at > first)
+    key = found.get(fold(KEY_TITLE), [0])[0]
+    return Table(layout, sheet, head, places, key, [grid[head][at].value for at in others])
 
 
 def _texts(row: Row) -> dict[str, list[int]]:
