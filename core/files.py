@@ -48,6 +48,13 @@ def read_sealed(place: str) -> bytes:
     return unseal_bytes(path_of(place).read_bytes())
 
 
+def sealed_files(folder: str) -> Iterator[tuple[str, float]]:
+    """(place, time of the last change) of every sealed file in `folder`."""
+    for path in path_of(f"{SEALED_FOLDER}/{folder}").rglob("*"):
+        if path.is_file():
+            yield path.relative_to(settings.MEDIA_ROOT).as_posix(), path.stat().st_mtime
+
+
 def remove_file(place: str) -> None:
     """Take a file off the disk; one that is gone already is no error."""
     path_of(place).unlink(missing_ok=True)

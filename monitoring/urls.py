@@ -10,5 +10,6 @@ urlpatterns = [
     path("acuan/", acuan.acuan, name="acuan"),
     path("rusun/", include("rusun.urls")),
     path("penghuni/", include("penghuni.urls")),
+    path("excel/", include("monitoring.impor.urls")),
     path("periode/", include("monitoring.periode.urls")),
 ]

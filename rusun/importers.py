@@ -177,8 +177,8 @@ class _Planner:
         seen: set[str] = set()
         number: dict[str, int] = {}
         for index, record in enumerate(records):
-            values, findings = table.take(record)
             kode = owners.get(index)
+            values, findings = table.take(record, self.closed_fields(table, kode))
             if kode is not None and kode not in self.stored:
                 findings.append(table.error(record, "B-05", f"Lokasi {kode} tidak ada di daftar lokasi yang aktif."))
             elif kode is not None and kode in seen:
@@ -192,6 +192,23 @@ class _Planner:
             out.baris_salah += _stops(findings)
         out.hilang = [rusun.nama for kode, rusun in self.stored.items() if self.missing(RUSUN, kode, seen)]
         return out
+
+    def closed_fields(self, table: Table, kode: str | None) -> frozenset[str]:
+        """Codes of the columns of a stored location that are locked."""
+        if kode not in self.stored or not self.bahan.kunci.terkunci:
+            return frozenset()
+        places = {code: code.partition(".") for code in table.layout.menurut_kode}
+        return frozenset(
+            code for code, (bagian, _, kolom) in places.items()
+            if not self.bahan.kunci.opens(Alamat(kode, bagian, "", kolom))
+        )  # fmt: skip
+
+    def closed_columns(self, tabel: str, row: Any) -> frozenset[str]:
+        """The columns of a stored row that are locked."""
+        if row is None or not self.bahan.kunci.terkunci:
+            return frozenset()
+        alamat = Alamat(row.rusun_id, tabel, str(row.pk))
+        return frozenset(name for name in TABEL[tabel] if not self.bahan.kunci.opens(alamat._replace(kolom=name)))
 
     def owners(self, table: Table, records: list[Record]) -> dict[int, str]:
         """Which stored location each record is: by its key, else by its name."""
@@ -321,8 +338,8 @@ class _Planner:
         newer = Newer(self.bahan.dibuat).look_up(MODEL[tabel], stale)
         seen: set[str] = set()
         for record in records:
-            values, findings = table.take(record)
             address, _ = split_key(record.kunci)
+            values, findings = table.take(record, self.closed_columns(tabel, known.get(address)))
             kode = self.location_of_row(table, record, values, findings, known.get(address))
             if kode is not None:
                 complete = set(TABEL[tabel]) <= values.keys()

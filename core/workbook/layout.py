@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import datetime
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -316,14 +316,15 @@ class Table:
         known = column.kode if column and column.kode in self.posisi else ""
         return Finding(
             kode, tingkat, self.layout.nama, self.ref(record, known), masked(pesan),
-            column.shown(record.sel.get(kolom)) if column else "", column.harapan if column else "",
+            column.shown(record.sel.get(kolom)) if column else "", _wanted(tingkat, column, pesan),
             column.judul if column else "",
         )  # fmt: skip
 
-    def take(self, record: Record) -> tuple[dict[str, Any], list[Finding]]:
+    def take(self, record: Record, closed: Container[str] = ()) -> tuple[dict[str, Any], list[Finding]]:
         """The values of a record by column code, and what is wrong or odd about its cells.
 
-        A column that could not be read is absent; a required one that is blank is there and told.
+        A column that could not be read is absent; a required one that is blank is there and told. In `closed` columns
+        nothing may change, so what cannot be read there is told without keeping the record out.
         """
         values: dict[str, Any] = {}
         findings: list[Finding] = []
@@ -331,15 +332,23 @@ class Table:
             column = self.layout.menurut_kode[code]
             cell = record.sel.get(code)
             taken = column.take(cell)
+            if taken.galat is not None and code in closed:
+                findings.append(self.warning(record, "B-21", f"{column.judul} tidak dibaca: sel ini terkunci.", code))
+                continue
             if taken.galat is not None:
                 findings.append(self.error(record, taken.galat.kode, str(taken.galat), code))
                 continue
             if taken.catatan is not None:
                 findings.append(self.warning(record, *taken.catatan, code))
             values[code] = taken.nilai
-            if cell is None and column.wajib:
+            if cell is None and column.wajib and code not in closed:
                 findings.append(self.error(record, "S-08", f"{column.judul} wajib diisi.", code))
         return values, findings
+
+
+def _wanted(tingkat: str, column: Column | None, pesan: str) -> str:
+    """What an error's cell should hold, unless the message has said so."""
+    return column.harapan if column and tingkat == GALAT and column.harapan not in pesan else ""
 
 
 def _turned(rows: dict[int, Row]) -> dict[int, Row]:
@@ -350,8 +359,10 @@ def _turned(rows: dict[int, Row]) -> dict[int, Row]:
     return turned
 
 
-def find_table(sheet: Sheet, layout: Layout, harmless_titles: frozenset[str] = frozenset()) -> Table:
-    """`layout` found in `sheet`. Raises `WorkbookRefused` when titles are missing or stand there twice.
+def find_table(
+    sheet: Sheet, layout: Layout, harmless_titles: frozenset[str] = frozenset(), *, strict: bool = True
+) -> Table:
+    """`layout` found in `sheet`. Raises `WorkbookRefused` when titles are missing or, always, stand there twice.
 
     `harmless_titles` (folded) may stand among the titles without being told as unknown, such as group headings.
     """
@@ -363,12 +374,12 @@ def find_table(sheet: Sheet, layout: Layout, harmless_titles: frozenset[str] = f
     place = f"Lembar {layout.nama}"
     if doubled := [title for title in (*titles, fold(KEY_TITLE)) if len(found.get(title, ())) > 1]:
         raise WorkbookRefused("judul_ganda", f"{place}: {_named(doubled, layout)}.")
-    if missing := [title for title in titles if title not in found]:
+    if strict and (missing := [title for title in titles if title not in found]):
         raise WorkbookRefused("judul_hilang", f"{place}: {_named(missing, layout)}.")
     known = {*titles, fold(KEY_TITLE), *harmless_titles}
-    places = {code: found[title][0] for title, code in titles.items()}
+    places = {code: found[title][0] for title, code in titles.items() if title in found}
     # What stands before the first title is the heading of the sheet.
-    first = min(places.values())
+    first = min(places.values(), default=0)
     others = sorted(at for title, where in found.items() if title not in known for at in where if at > first)
     key = found.get(fold(KEY_TITLE), [0])[0]
     return Table(layout, sheet, head, places, key, [grid[head][at].value for at in others])

@@ -54,22 +54,27 @@ _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 MAX_NOTE: Final = 600
 
 Row = Sequence[Any]
+GuideRow = list[tuple[str, str]]
+"""A row of a sheet to read, from column B: each cell with the role its looks follow from."""
 Marks = Mapping[tuple[int, int], Sequence[Finding]]
 
 
 @dataclass(frozen=True)
 class Tata:
-    """Where things stand on a sheet: the titles' line, the place of each column, and how far input cells reach.
+    """Where things stand on a sheet: the titles' line, the place of each column, what is out of sight.
 
-    For an upright sheet the titles stand in the column `judul`, places are row numbers, `baris_kunci` is hidden.
+    For an upright sheet `judul` is the column of the titles, places are row numbers, `kepala` is the row of the codes
+    and `baris_kunci` the row of the keys, which is hidden as `kolom_kunci` is otherwise.
     """
 
     layout: Layout
     judul: int
     posisi: dict[str, int]
     kelompok: frozenset[int] = field(default_factory=frozenset)
+    kolom_kunci: int = 1
     baris_kunci: int = 0
-    isian_sampai: int = 0
+    kepala: int = 0
+    sampai: int = 0
 
     @cached_property
     def menurut_tempat(self) -> dict[int, Column]:
@@ -152,13 +157,14 @@ class Buku:
         tegak = tata.layout.tegak
         sheet.sheet_view.showGridLines = False
         sheet.sheet_view.zoomScale = 100
-        # Column A holds stamp and keys: out of sight, and inside every sort.
-        sheet.column_dimensions["A"].hidden = True
-        head = max(tata.judul, 4)
-        sheet.freeze_panes = "C5" if tegak else f"C{tata.judul + 1}"
+        # Stamp and keys are out of sight, and inside every sort.
+        if tata.kolom_kunci:
+            sheet.column_dimensions[column_letter(tata.kolom_kunci)].hidden = True
+        head = max(tata.kepala if tegak else tata.judul, 1)
+        sheet.freeze_panes = f"C{head + 1}"
         if tegak:
             sheet.column_dimensions["B"].width = 42
-            for place in range(3, max(tata.isian_sampai, 3) + 1):
+            for place in range(3, max(tata.sampai, 3) + 1):
                 sheet.column_dimensions[column_letter(place)].width = 26
         else:
             for code, place in tata.posisi.items():
@@ -167,14 +173,14 @@ class Buku:
                 dimension.width = _width(column)
                 dimension.number_format, dimension.protection = FORMATS[column.jenis], Protection(locked=False)
             last = column_letter(max(tata.posisi.values(), default=1))
-            if tata.isian_sampai:
-                sheet.auto_filter.ref = f"A{tata.judul}:{last}{tata.isian_sampai}"
+            if tata.sampai:
+                sheet.auto_filter.ref = f"A{tata.judul}:{last}{tata.sampai}"
         sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
         sheet.sheet_properties.pageSetUpPr = _fit()
         sheet.page_setup.fitToHeight = 0
-        wide = max(tata.isian_sampai - 2, 1) * 2.4 if tegak else len(tata.posisi)
+        wide = max(tata.sampai - 2, 1) * 2.4 if tegak else len(tata.posisi)
         sheet.page_setup.fitToWidth = max(1, round(wide / 13))
-        sheet.print_title_rows = f"{head}:{head}" if not tegak else "4:4"
+        sheet.print_title_rows = f"{head}:{head}"
         sheet.print_title_cols = "B:B"
         sheet.oddFooter.left.text = "&A"
         sheet.oddFooter.right.text = "Halaman &P dari &N"
@@ -274,8 +280,8 @@ class Buku:
 
     # --- sheets to read ------------------------------------------------------------------------------------------
 
-    def reading_sheet(self, nama: str, widths: Sequence[int], rows: Iterable[Sequence[tuple[str, str]]]) -> None:
-        """A sheet to read, protected: each row is a sequence of (text, role) from column B."""
+    def reading_sheet(self, nama: str, widths: Sequence[int], rows: Iterable[GuideRow]) -> None:
+        """A sheet to read, protected."""
         sheet = self.book.create_sheet(nama)
         sheet.sheet_view.showGridLines = False
         sheet.protection.sheet = True
@@ -312,17 +318,19 @@ def _row_looks(tata: Tata, number: int) -> str:
     if number == 1:
         return ' ht="24" customHeight="1"'
     if tata.layout.tegak:
-        return ' hidden="1"' if number == tata.baris_kunci else ' ht="22" customHeight="1"' if number == 4 else ""
+        if number == tata.baris_kunci:
+            return ' hidden="1"'
+        return ' ht="22" customHeight="1"' if number == tata.kepala else ""
     return ' ht="48" customHeight="1"' if number == tata.judul else ""
 
 
 def _role(tata: Tata, row: int, column: int) -> tuple[str, Column | None]:
     """What a cell is for, and the column of the layout it belongs to."""
     definition = tata.column_at(row, column)
-    if column == 1:
+    if column == tata.kolom_kunci:
         return "key", None
     if tata.layout.tegak:
-        if row == 4:
+        if row == tata.kepala:
             return "head", None
         if row in tata.kelompok:
             return "group", None
@@ -407,7 +415,7 @@ def _explain(column: Column) -> str:
 
 
 def _say(mark: Finding) -> str:
-    wanted = f" Diharapkan: {mark.harapan}." if mark.harapan and mark.stops and mark.harapan not in mark.pesan else ""
+    wanted = f" Diharapkan: {mark.harapan}." if mark.harapan else ""
     return f"[{mark.kode}] {mark.pesan}{wanted}"
 
 

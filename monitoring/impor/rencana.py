@@ -61,6 +61,7 @@ class Rencana:
     registri: RencanaRegistri
     penghuni: penghuni.RencanaPenghuni | None
     hasil: list[Outcome]
+    berisi_penghuni: bool
     umum: list[Finding] = field(default_factory=list)
 
     @property
@@ -129,8 +130,9 @@ def plan_import(
         residents = penghuni.plan_residents(tables[PENGHUNI], susunan.tempat, bahan)
     hasil = [*registri.hasil, *([residents.hasil] if residents else [])]
     return Rencana(
-        susunan, stempel, keadaan, tables, registri, residents, hasil, list(_about_sheets(buku, tables, susunan))
-    )
+        susunan, stempel, keadaan, tables, registri, residents, hasil, has_residents(buku),
+        list(_about_sheets(buku, tables)),
+    )  # fmt: skip
 
 
 def tables_of(buku: Workbook, susunan: Susunan) -> dict[str, Table]:
@@ -150,7 +152,7 @@ def has_residents(buku: Workbook) -> bool:
     return any(name.strip().casefold() == PENGHUNI.casefold() for name in (*buku.sheets, *buku.others))
 
 
-def _about_sheets(buku: Workbook, tables: dict[str, Table], susunan: Susunan) -> Iterable[Finding]:
+def _about_sheets(buku: Workbook, tables: dict[str, Table]) -> Iterable[Finding]:
     ours = {"petunjuk", "_daftar", "hasil pemeriksaan"}
     for name in buku.others:
         if name.strip().casefold() == PENGHUNI.casefold():

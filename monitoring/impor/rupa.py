@@ -75,7 +75,7 @@ def looks(kind: str, jenis: str, worst: str) -> dict[str, Any]:
     return style
 
 
-WRAPPED_ROLES: Final = ("kepala", "teks", "sel", "tebal", "galat", "peringatan")
+WRAPPED_ROLES: Final = ("kepala", "teks", "sel", "tebal")
 
 
 def reading_looks(role: str) -> dict[str, Any]:
@@ -102,11 +102,11 @@ def reading_looks(role: str) -> dict[str, Any]:
             "alignment": Alignment(horizontal="left", vertical="top"),
         },
         "galat": {
-            "font": Font(FONT, 10.5, bold=True, color=RED_INK), "alignment": wrap, "border": under,
+            "font": Font(FONT, 10.5, bold=True, color=RED_INK), "border": under,
             "fill": PatternFill("solid", fgColor=RED),
         },
         "peringatan": {
-            "font": Font(FONT, 10.5, color=AMBER_INK), "alignment": wrap, "border": under,
+            "font": Font(FONT, 10.5, bold=True, color=AMBER_INK), "border": under,
             "fill": PatternFill("solid", fgColor=AMBER),
         },
     }  # fmt: skip

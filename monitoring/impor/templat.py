@@ -20,7 +20,7 @@ from monitoring.models import Isian
 from penghuni import lembar as lembar_penghuni
 from rusun import lembar as lembar_rusun
 
-from .buku import Buku, Tata
+from .buku import Buku, GuideRow, Tata
 from .stempel import VERSI, Stempel, stamp_rows
 
 PETUNJUK = "Petunjuk"
@@ -136,7 +136,7 @@ def _rows(buku: Buku, layout: Layout, rows: Filled, head: list[Any], keys: list[
             yield number, [None] * (len(layout.kolom) + 1)
 
     group_places = frozenset(places.values()) if grouped else frozenset()
-    buku.data_sheet(Tata(layout, HEAD_ROW, places, group_places, isian_sampai=5000), lines(), {})
+    buku.data_sheet(Tata(layout, HEAD_ROW, places, group_places, sampai=5000), lines(), {})
 
 
 def _first_of_group(columns: Iterable[Column]) -> list[str | None]:
@@ -177,7 +177,8 @@ def _upright(buku: Buku, layout: Layout, rows: Filled, head: list[Any], keys: li
             values = [written(column, row.get(column.kode)) for _, row in records]
             yield place, [None, column.judul, *values, *([None] * spare)]
 
-    buku.data_sheet(Tata(layout, 2, places, frozenset(groups), HEAD_ROW - 1, len(codes) + 2), lines(), {})
+    tata = Tata(layout, 2, places, frozenset(groups), baris_kunci=HEAD_ROW - 1, kepala=HEAD_ROW, sampai=len(codes) + 2)
+    buku.data_sheet(tata, lines(), {})
 
 
 def written(column: Column, value: Any) -> Any:
@@ -215,8 +216,6 @@ ATURAN: tuple[tuple[str, str], ...] = (
      "ulang. Nomor yang sudah tersimpan tampil tersamar (3374**********01) dan tidak perlu diketik lagi."),
     ("Rumus", "Tidak dibaca. Salin, lalu Tempel Khusus, Nilai."),
 )  # fmt: skip
-
-GuideRow = list[tuple[str, str]]
 
 
 def _guide(susunan: Susunan, isian: Isian | None, saat: datetime.datetime) -> Iterator[GuideRow]:

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from core.models import Pengguna
+from monitoring.enums import StatusImpor
 from monitoring.models import Isian, Kiriman, KirimanRusun
 from penghuni.jumlah import open_stays_by_location
 from rusun.models import Blok, Permasalahan, ProfilPenghuni, Rusun, SebabKosong, Tarif
@@ -38,9 +39,11 @@ def draft_of(isian: Isian) -> dict[str, Any]:
     }
 
 
-def _editors(kabupaten_kota: str) -> set[int]:
-    """Everybody whose hand is in the registry as it stands."""
-    editors: set[int] = set()
+def _editors(isian: Isian) -> set[int]:
+    """Everybody whose hand is in the registry as it stands, and whoever entered a workbook for this isian."""
+    kabupaten_kota = isian.kabupaten_kota_id
+    applied = isian.impor.filter(status=StatusImpor.DITERAPKAN, diunggah_oleh__isnull=False)
+    editors: set[int] = set(applied.order_by().values_list("diunggah_oleh", flat=True))
     for model in (Rusun, Blok, SebabKosong, Tarif, ProfilPenghuni, Permasalahan):
         rows = model.objects.filter(**{model.REGION_PATH: kabupaten_kota}, diubah_oleh__isnull=False)
         editors |= set(rows.order_by().values_list("diubah_oleh", flat=True).distinct())
@@ -84,6 +87,6 @@ def create_kiriman(isian: Isian, isi: dict[str, Any], pengguna: Pengguna, waktu:
         dikirim_pada=waktu,
         dikirim_oleh=pengguna,
     )
-    kiriman.penginput.set(_editors(isian.kabupaten_kota_id) | {pengguna.pk})
+    kiriman.penginput.set(_editors(isian) | {pengguna.pk})
     KirimanRusun.objects.bulk_create(_figures(kiriman, isi["rusun"], isi["penghuni_tercatat"]))
     return kiriman

@@ -39,7 +39,10 @@ class Migration(migrations.Migration):
                     "balasan",
                     models.CharField(blank=True, default="", help_text="Buku kerja yang dikembalikan.", max_length=120),
                 ),
-                ("berisi_penghuni", models.BooleanField(default=False)),
+                (
+                    "berisi_penghuni",
+                    models.BooleanField(default=True, help_text="Memuat lembar Penghuni, atau belum diketahui."),
+                ),
                 (
                     "status",
                     models.CharField(

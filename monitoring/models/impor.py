@@ -54,7 +54,7 @@ class Impor(models.Model):
     sha256 = models.CharField(max_length=64)
     berkas = models.CharField(max_length=120, blank=True, default="", help_text="Kosong setelah masa simpan lewat.")
     balasan = models.CharField(max_length=120, blank=True, default="", help_text="Buku kerja yang dikembalikan.")
-    berisi_penghuni = models.BooleanField(default=False)
+    berisi_penghuni = models.BooleanField(default=True, help_text="Memuat lembar Penghuni, atau belum diketahui.")
 
     status = models.CharField(max_length=12, choices=StatusImpor, default=StatusImpor.DIUNGGAH)
     kemajuan = models.PositiveSmallIntegerField(default=0, help_text="Persen.")

@@ -18,9 +18,12 @@ ERROR_PAGES = ["400.html", "403.html", "404.html", "500.html", "503.html", "masu
 @pytest.mark.parametrize(
     ("pengguna", "labels"),
     [
-        (Pengguna(peran=Peran.OPERATOR), ["Beranda", "Rusun & rusus", "Periode"]),
-        (Pengguna(peran=Peran.OPERATOR, akses_penghuni=True), ["Beranda", "Rusun & rusus", "Penghuni", "Periode"]),
-        (Pengguna(peran=Peran.VERIFIKATOR), ["Beranda", "Rusun & rusus", "Penghuni", "Periode"]),
+        (Pengguna(peran=Peran.OPERATOR), ["Beranda", "Rusun & rusus", "Isi lewat Excel", "Periode"]),
+        (
+            Pengguna(peran=Peran.OPERATOR, akses_penghuni=True),
+            ["Beranda", "Rusun & rusus", "Penghuni", "Isi lewat Excel", "Periode"],
+        ),
+        (Pengguna(peran=Peran.VERIFIKATOR), ["Beranda", "Rusun & rusus", "Penghuni", "Isi lewat Excel", "Periode"]),
         (Pengguna(peran=Peran.PIMPINAN), ["Beranda", "Rusun & rusus", "Periode"]),
         (Pengguna(peran=Peran.ADMIN), ["Beranda", "Pengguna", "Jejak akses", "Data acuan"]),
     ],
