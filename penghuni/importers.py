@@ -274,6 +274,8 @@ class _Planner:
 
     def compare_stay(self, row: _Baris) -> None:
         values = row.values
+        if BLOK not in values or "hunian.nomor_unit" not in values:
+            return  # told already: where somebody lives could not be read
         stay = self.stays.get(str(row.penghuni.pk)) if row.penghuni is not None else None
         blok, place = None, str(values.get(BLOK) or "")
         if place and (blok := self.places.get(fold(place))) is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -106,7 +106,8 @@ def _section(title: str, names: tuple[str, ...]) -> Iterator[Column]:
                 name, NomorField(parse), judul, kelompok=title, catatan=catatan, rahasia=True, jenis=NAME_NUMBER
             )
         else:
-            yield column_of(name, PenghuniForm.base_fields[name], judul, kelompok=title)
+            field: Any = Penghuni._meta.get_field(name)
+            yield column_of(name, PenghuniForm.base_fields[name], judul, model_field=field, kelompok=title)
 
 
 def _stay(labels: tuple[str, ...]) -> Iterator[Column]:
@@ -124,8 +125,11 @@ def _stay(labels: tuple[str, ...]) -> Iterator[Column]:
         for name in names:
             field = form.base_fields[name]
             note = catatan.get(name, str(field.help_text))
-            judul = str(field.label)
-            yield column_of(f"hunian.{name}", field, judul, kelompok=kelompok, wajib=False, catatan=note)
+            judul, stored = str(field.label), cast(Any, Hunian._meta.get_field(name))
+            yield column_of(
+                f"hunian.{name}", field, judul, model_field=stored, kelompok=kelompok,
+                wajib=False, catatan=note,
+            )  # fmt: skip
 
 
 # --- what a template holds -----------------------------------------------------------------------------------------

@@ -12,8 +12,10 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
+from core.files import write_sealed
 from core.models import KabupatenKota, Pengguna
-from monitoring.enums import StatusIsian
+from monitoring.enums import StatusImpor, StatusIsian
+from monitoring.models import Impor
 from penghuni.models import Penghuni
 from rusun.alamat import Alamat
 from rusun.models import Lampiran, Permasalahan, TindakLanjut
@@ -72,6 +74,17 @@ PAGES = {
     "penghuni:masuk_unit": Page({"operator_penghuni"}, ("penghuni",), (NOBODY,)),
     "penghuni:pindah_unit": Page({"operator_penghuni"}, ("penghuni",), (NOBODY,)),
     "penghuni:keluar_unit": Page({"operator_penghuni"}, ("penghuni",), (NOBODY,)),
+    "impor:daftar": Page(OPERATORS | PROVINCE),
+    "impor:daerah": Page(OPERATORS | PROVINCE, ("kode",), ("33.99",)),
+    "impor:templat": Page(OPERATORS | PROVINCE, ("kode",), ("33.99",)),
+    "impor:berkas": Page(OPERATORS | PROVINCE, ("impor",), (NOBODY,)),
+    "impor:kemajuan": Page(OPERATORS | PROVINCE, ("impor",), (NOBODY,)),
+    "impor:terapkan": Page(OPERATORS, ("impor",), (NOBODY,)),
+    "impor:batalkan": Page(OPERATORS | PROVINCE, ("impor",), (NOBODY,)),
+    "impor:urungkan": Page(OPERATORS, ("impor",), (NOBODY,)),
+    "impor:lanjutkan": Page(OPERATORS | PROVINCE, ("impor",), (NOBODY,)),
+    "impor:unduh_asli": Page(OPERATORS | PROVINCE, ("impor",), (NOBODY,)),
+    "impor:unduh_balasan": Page(OPERATORS | PROVINCE, ("impor",), (NOBODY,)),
     "monitoring:periode_daftar": Page(REGISTRY),
     "monitoring:periode_baru": Page({"koordinator"}),
     "monitoring:periode_detail": Page(REGISTRY, ("slug",), ("tidak-ada",)),
@@ -129,10 +142,16 @@ def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, se
         diubah=saat,
     )  # fmt: skip
     penghuni = Penghuni.objects.create(kabupaten_kota=kudus, nama="Sutarmi", diubah=saat)
+    place = write_sealed("impor", b"uji")
+    impor = Impor.objects.create(
+        kabupaten_kota=kudus, diunggah_oleh=verifikator, diunggah_pada=saat, atas_nama=True, nama_asli="a.xlsx",
+        ukuran=3, sha256="0" * 64, berkas=place, balasan=place, berisi_penghuni=False, status=StatusImpor.NIHIL,
+    )  # fmt: skip
     return {
         "slug": "desk-uji", "kode": kudus.pk, "rusun": rusun.kode, "bagian": "hunian", "masalah": masalah.pk,
         "tindak": tindak.pk, "lampiran": lampiran.pk, "penghuni": penghuni.pk, "akun": operator.pk, "nomor": 1,
         "gerak": "ajukan_rekap", "gerak_isian": "mulai", "catatan": row.catatan.get().pk,
+        "impor": impor.pk,
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 
 from core import display, fields
 from core.sealed import mask
@@ -233,9 +234,15 @@ _KINDS: Final[tuple[tuple[type[forms.Field], str], ...]] = (
 )
 
 
-def column_of(kode: str, form_field: forms.Field, judul: str, **more: Any) -> Column:
-    """The column of a form field. It reads exactly as the form does; whether it must be filled is said by `wajib`."""
+def column_of(
+    kode: str, form_field: forms.Field, judul: str, *, model_field: models.Field[Any, Any] | None = None, **more: Any
+) -> Column:
+    """The column of a form field. It reads exactly as the form does; whether it must be filled is said by `wajib`.
+
+    A form checks the validators of its model as well; where no form will be filled in, `model_field` brings them along.
+    """
     reader = copy.deepcopy(form_field)
+    reader.validators = [*reader.validators, *(model_field.validators if model_field is not None else ())]
     kind = next((kind for cls, kind in _KINDS if isinstance(reader, cls)), WORDS)
     if kind == WORDS and isinstance(reader.widget, forms.Textarea):
         kind = LINES

@@ -13,7 +13,7 @@ from typing import Any
 
 from core.models import Pengguna
 from monitoring.enums import StatusImpor
-from monitoring.models import Isian, Kiriman, KirimanRusun
+from monitoring.models import Impor, Isian, Kiriman, KirimanRusun
 from penghuni.jumlah import open_stays_by_location
 from rusun.models import Blok, Permasalahan, ProfilPenghuni, Rusun, SebabKosong, Tarif
 from rusun.salinan import Registri, registry_of, units_of, unlocked_of
@@ -42,7 +42,7 @@ def draft_of(isian: Isian) -> dict[str, Any]:
 def _editors(isian: Isian) -> set[int]:
     """Everybody whose hand is in the registry as it stands, and whoever entered a workbook for this isian."""
     kabupaten_kota = isian.kabupaten_kota_id
-    applied = isian.impor.filter(status=StatusImpor.DITERAPKAN, diunggah_oleh__isnull=False)
+    applied = Impor.objects.filter(isian=isian, status=StatusImpor.DITERAPKAN, diunggah_oleh__isnull=False)
     editors: set[int] = set(applied.order_by().values_list("diunggah_oleh", flat=True))
     for model in (Rusun, Blok, SebabKosong, Tarif, ProfilPenghuni, Permasalahan):
         rows = model.objects.filter(**{model.REGION_PATH: kabupaten_kota}, diubah_oleh__isnull=False)
