@@ -45,6 +45,11 @@ def sees_penghuni(pengguna: Pengguna) -> bool:
     return verifikator(pengguna) or (operator(pengguna) and pengguna.akses_penghuni)
 
 
+def brings_workbooks(pengguna: Pengguna) -> bool:
+    """Filling in by Excel: the kabupaten/kota, and the province on its behalf."""
+    return operator(pengguna) or verifikator(pengguna)
+
+
 def allow(*predicates: Predicate) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Let through whoever satisfies one of `predicates`; others get 403. Login itself is asked by the middleware."""
 

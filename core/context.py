@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from .access import Predicate, admin, sees_penghuni, sees_registry
+from .access import Predicate, admin, brings_workbooks, sees_penghuni, sees_registry
 from .models import Pengguna
 
 
@@ -32,6 +32,7 @@ MENU: tuple[tuple[str, str, str, str, Predicate], ...] = (
     ("Rusun & rusus", "rusun:daftar", "building-office-2", "rusun:", sees_registry),
     ("Permasalahan", "rusun:masalah_daftar", "wrench-screwdriver", "rusun:masalah", sees_registry),
     ("Penghuni", "penghuni:daftar", "users", "penghuni:", sees_penghuni),
+    ("Isi lewat Excel", "impor:daftar", "table-cells", "impor:", brings_workbooks),
     ("Periode", "monitoring:periode_daftar", "calendar-days", "monitoring:", sees_registry),
     ("Pengguna", "core:pengguna_daftar", "user-group", "core:pengguna", admin),
     ("Jejak akses", "core:jejak", "finger-print", "core:jejak", admin),

@@ -82,6 +82,16 @@ def unseal(token: str) -> str:
     return _ring(tuple(settings.KUNCI_DATA)).decrypt(token.encode()).decode() if token else ""
 
 
+def seal_bytes(content: bytes) -> bytes:
+    """Encrypt the content of a file under the first key."""
+    return _ring(tuple(settings.KUNCI_DATA)).encrypt(content)
+
+
+def unseal_bytes(token: bytes) -> bytes:
+    """Decrypt the content of a file under any key. Raises `InvalidToken` when no key fits."""
+    return _ring(tuple(settings.KUNCI_DATA)).decrypt(token)
+
+
 def fingerprint(text: str) -> str:
     """Keyed hash under the first key, 64 hex figures; "" for ""."""
     return hmac.new(_hash_key(settings.KUNCI_DATA[0]), text.encode(), hashlib.sha256).hexdigest() if text else ""
@@ -134,4 +144,15 @@ class SealedField(models.TextField):
         return str(self.value_from_object(obj))
 
 
-__all__ = ["InvalidToken", "Sealed", "SealedField", "fingerprint", "fingerprints", "mask", "seal", "unseal"]
+__all__ = [
+    "InvalidToken",
+    "Sealed",
+    "SealedField",
+    "fingerprint",
+    "fingerprints",
+    "mask",
+    "seal",
+    "seal_bytes",
+    "unseal",
+    "unseal_bytes",
+]

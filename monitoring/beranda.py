@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from core.access import admin, koordinator, operator, pimpinan, verifikator
 from core.display import tanggal
 from core.models import Pengguna
-from monitoring.enums import StatusCatatan, StatusIsian, StatusPeriode
+from monitoring.enums import StatusCatatan, StatusImpor, StatusIsian, StatusPeriode
+from monitoring.impor.sebutan import result_of, sender_of, status_of
 from monitoring.isian.sebutan import NADA, Status, status_for
-from monitoring.models import Isian, Pemberitahuan, PeriodeMonitoring, Surel
+from monitoring.models import Impor, Isian, Pemberitahuan, PeriodeMonitoring, Surel
 from monitoring.pengingat.pemberitahuan import is_told
 from monitoring.periode.batas import Batas, batas_of, days_in_words
 from monitoring.rekap.build import Rekap, build_rekap
@@ -27,6 +29,7 @@ AKSI_OPERATOR: dict[str, str] = {
     StatusIsian.PERLU_PERBAIKAN: "Jawab catatan",
     StatusIsian.TERVERIFIKASI: "Lihat",
 }
+SHOWN_WORKBOOKS = 5
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,9 @@ def obligations(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
     """What waits for `pengguna`, overdue first, then by date, then what has none."""
     rows: list[Kewajiban] = []
     if operator(pengguna):
-        rows = _of_operator(pengguna, hari_ini)
+        rows = _of_operator(pengguna, hari_ini) + _workbooks(pengguna, hari_ini)
     elif verifikator(pengguna):
-        rows = _of_province(pengguna, hari_ini)
+        rows = _of_province(pengguna, hari_ini) + _workbooks(pengguna, hari_ini)
     elif pimpinan(pengguna):
         rows = _to_sign(hari_ini)
     elif admin(pengguna):
@@ -101,6 +104,28 @@ def _open_points(isian: Isian, batas: Batas | None, hari_ini: datetime.date) -> 
     elif batas is not None and (batas.dikecualikan or hari_ini > batas.tanggal):
         points.append(f"masih diterima sampai {tanggal(batas.terakhir)}")
     return ", ".join(points)
+
+
+AKSI_IMPOR: dict[str, str] = {StatusImpor.MENUNGGU: "Periksa pratinjau", StatusImpor.GAGAL: "Coba lagi"}
+SELESAI_HARI = 2
+"""How long the result of a workbook that needs no decision stays on the home page."""
+
+
+def _workbooks(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
+    """Workbooks under way, waiting for a decision, or just finished: whoever closed the browser finds them here."""
+    fresh = timezone.now() - datetime.timedelta(days=SELESAI_HARI)
+    over = (StatusImpor.DIBATALKAN, StatusImpor.DIURUNGKAN)
+    rows = Impor.objects.visible_to(pengguna).light().select_related("kabupaten_kota", "diunggah_oleh")
+    rows = rows.filter(Q(status=StatusImpor.MENUNGGU) | Q(diunggah_pada__gte=fresh)).exclude(status__in=over)
+    if not operator(pengguna):
+        rows = rows.filter(diunggah_oleh=pengguna)
+    return [
+        Kewajiban(
+            f"Excel: {impor.nama_asli}", status_of(impor), sender_of(impor) if impor.atas_nama else result_of(impor),
+            None, hari_ini, impor.get_absolute_url(), AKSI_IMPOR.get(impor.status, "Lihat"),
+        )
+        for impor in rows[:SHOWN_WORKBOOKS]
+    ]  # fmt: skip
 
 
 def _of_province(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:

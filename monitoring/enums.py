@@ -99,3 +99,17 @@ class StatusSurel(models.TextChoices):
     TERKIRIM = "terkirim", "Terkirim"
     DILEWATI = "dilewati", "Tidak perlu lagi"
     GAGAL = "gagal", "Gagal"
+
+
+class StatusImpor(models.TextChoices):
+    """How far a workbook that was sent in has come. `diunggah` and `disetujui`: work is waiting or under way."""
+
+    DIUNGGAH = "diunggah", "Sedang diperiksa"
+    DITOLAK = "ditolak", "Berkas ditolak"
+    MENUNGGU = "menunggu", "Menunggu keputusan"
+    DISETUJUI = "disetujui", "Sedang diterapkan"
+    DITERAPKAN = "diterapkan", "Diterapkan"
+    NIHIL = "nihil", "Tidak ada perubahan"
+    DIBATALKAN = "dibatalkan", "Dibatalkan"
+    DIURUNGKAN = "diurungkan", "Diurungkan"
+    GAGAL = "gagal", "Terputus"

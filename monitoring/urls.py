@@ -15,5 +15,6 @@ urlpatterns = [
     path("pemberitahuan/<int:pk>/dibaca/", pengingat.pemberitahuan_dibaca, name="pemberitahuan_dibaca"),
     path("rusun/", include("rusun.urls")),
     path("penghuni/", include("penghuni.urls")),
+    path("excel/", include("monitoring.impor.urls")),
     path("periode/", include("monitoring.periode.urls")),
 ]

@@ -13,3 +13,7 @@ if not settings.ALLOW_EXAMPLE:
     from core.signin import refuse_example  # models exist only once the application is set up
 
     refuse_example()
+
+from monitoring.impor.pelari import resume_at_start  # noqa: E402 as above
+
+resume_at_start()

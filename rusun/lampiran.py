@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import io
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +22,7 @@ from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.display import tanggal
+from core.files import path_of, write_whole
 from core.models import Pengguna
 from core.parsing import Unreadable, clean_teks
 from core.versions import check_version, touch
@@ -115,28 +115,14 @@ def received(upload: BinaryIO, nama_asli: str) -> Iterator[Berkas]:
     tipe, content = accept(upload.read(MAX_BYTES + 1))
     digest = hashlib.sha256(content).hexdigest()
     place = f"{FOLDER}/{digest[:2]}/{secrets.token_hex(16)}.{ENDINGS[tipe]}"
-    path = Path(settings.MEDIA_ROOT) / place
+    path = path_of(place)
     try:
-        _write(path, content)
+        write_whole(path, content)
         yield Berkas(place, tipe, len(content), digest, shown_name(nama_asli))
     finally:
         with suppress(DatabaseError):  # nobody to ask whether a row was committed: the file stays for the sweep
             if not Lampiran.objects.filter(berkas=place).exists():
                 path.unlink(missing_ok=True)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """File and folder entry reach the disk before any row names them: a power cut loses neither or both."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def attach(rusun: Rusun, jenis: str, berkas: Berkas, pengguna: Pengguna, *, keterangan: str = "") -> Lampiran:
@@ -192,7 +178,7 @@ def retire(lampiran: Lampiran, versi: int, alasan: str, pengguna: Pengguna) -> N
 
 def content_of(lampiran: Lampiran) -> bytes:
     """The kept bytes. Raises FileNotFoundError when the storage lost them."""
-    return (Path(settings.MEDIA_ROOT) / lampiran.berkas).read_bytes()
+    return path_of(lampiran.berkas).read_bytes()
 
 
 def stray_files(sebelum: datetime.datetime) -> list[Path]:

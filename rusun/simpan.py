@@ -57,7 +57,7 @@ def _touched(sebelum: Lokasi, sesudah: Lokasi) -> set[Alamat]:
 def save_section(
     kode: str,
     versi: int,
-    pengguna: Pengguna,
+    pengguna: Pengguna | None,
     write: Callable[[datetime.datetime], None],
     *,
     waktu: datetime.datetime | None = None,
@@ -84,14 +84,19 @@ def save_section(
     return bool(touched)
 
 
-def create_location(kabupaten_kota: KabupatenKota, jenis: str, nama: str, pengguna: Pengguna) -> Rusun:
-    """Enter a new location under the next free code of its kabupaten/kota, such as `3374-RSN-09`."""
+def code_for(kabupaten_kota: KabupatenKota, jenis: str, offset: int = 0) -> str:
+    """The next free code of a kabupaten/kota, such as `3374-RSN-09`, or the one `offset` places after it."""
+    prefix = f"{kabupaten_kota.digit}-{KODE_JENIS[Jenis(jenis)]}-"
+    used = Rusun.objects.filter(kode__startswith=prefix).values_list("kode", flat=True)
+    number = max((int(kode.removeprefix(prefix)) for kode in used), default=0) + 1
+    return f"{prefix}{number + offset:02d}"
+
+
+def create_location(kabupaten_kota: KabupatenKota, jenis: str, nama: str, pengguna: Pengguna | None) -> Rusun:
+    """Enter a new location under the next free code of its kabupaten/kota."""
     with registry_write(kabupaten_kota) as kunci:
         kunci.require_open([Alamat("", DAFTAR_LOKASI)])
-        prefix = f"{kabupaten_kota.digit}-{KODE_JENIS[Jenis(jenis)]}-"
-        used = Rusun.objects.filter(kode__startswith=prefix).values_list("kode", flat=True)
-        number = max((int(kode.removeprefix(prefix)) for kode in used), default=0) + 1
-        rusun = Rusun(kode=f"{prefix}{number:02d}", kabupaten_kota=kabupaten_kota, jenis=jenis, nama=nama)
+        rusun = Rusun(kode=code_for(kabupaten_kota, jenis), kabupaten_kota=kabupaten_kota, jenis=jenis, nama=nama)
         touch(rusun, pengguna)
         rusun.save(force_insert=True)
     return rusun

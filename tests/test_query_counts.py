@@ -44,7 +44,7 @@ def rows(request, db, koordinator, verifikator):
 @pytest.mark.parametrize(
     ("role", "path", "queries"),
     [
-        ("verifikator", "/", 7),
+        ("verifikator", "/", 8),
         ("pimpinan", "/", 10),
         ("verifikator", "/rusun/", 8),
         ("verifikator", "/rusun/masalah/", 8),

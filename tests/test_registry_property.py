@@ -27,10 +27,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from monitoring.enums import Gerak, GerakPeriode, StatusIsian, StatusPeriode
+from monitoring.enums import Gerak, GerakPeriode, StatusIsian, StatusPeriode, StatusPermintaan
 from monitoring.isian.catatan import add_remark, answer_remark, reopen_remark, settle_remark
 from monitoring.isian.kiriman import draft_of
 from monitoring.isian.pemeriksaan import check_isian, explain
+from monitoring.isian.permintaan import ask_opening, grant
 from monitoring.isian.workflow import MoveRefused, apply_move
 from monitoring.models import Isian, Kiriman, KirimanRusun
 from monitoring.periode.workflow import apply_period_move
@@ -223,14 +224,27 @@ class Desk(RuleBasedStateMachine):
 
     # --- remarks ---
 
-    @rule(number=pick, level=st.sampled_from(LEVELS))
-    def remark(self, number, level):
+    def address(self, number, level):
         alamat, _ = self.one(cells(registry_of(self.kudus)), number)
         kode, bagian, baris, kolom = alamat
-        alamat = {
+        return {
             "cell": alamat, "row": Alamat(kode, bagian, baris), "column": Alamat(kode, bagian, "", kolom),
             "table": Alamat(kode, bagian), "section": Alamat(kode, section_of(bagian).kode),
         }[level]  # fmt: skip
+
+    @rule(number=pick, level=st.sampled_from(LEVELS))
+    def ask_and_grant(self, number, level):
+        alamat = self.address(number, level)
+
+        def act():
+            grant(ask_opening(self.isian, alamat, "Mohon dibuka.", self.operator), self.verifikator)
+
+        if self.attempt("kabulkan", act) and self.isian.status == S.PERLU_PERBAIKAN:
+            self.opened |= group_of(alamat)
+
+    @rule(number=pick, level=st.sampled_from(LEVELS))
+    def remark(self, number, level):
+        alamat = self.address(number, level)
         if self.attempt("catat", lambda: add_remark(self.isian, alamat, "Mohon diperiksa.", self.verifikator)):
             self.seen[f"catat: {level}"] += 1
             if self.isian.status == S.PERLU_PERBAIKAN:
@@ -410,12 +424,13 @@ class Desk(RuleBasedStateMachine):
         assert sends == list(self.sent)
 
     @invariant()
-    def only_remarked_cells_are_open_and_the_rest_is_the_last_kiriman(self):
+    def only_remarked_or_granted_cells_are_open_and_the_rest_is_the_last_kiriman(self):
         kunci = lock_state(self.kudus)
         isian = Isian.objects.get()
         assert kunci.terkunci == (isian.berjalan and isian.status not in (S.BELUM_MULAI, S.DIISI))
         assert kunci.terbuka == self.opened
-        assert self.opened - self.groups(isian.catatan.all()) == set()
+        granted = isian.permintaan.filter(status=StatusPermintaan.DIKABULKAN)
+        assert self.opened - self.groups(isian.catatan.all()) - self.groups(granted) == set()
         if kunci.terkunci:
             self.unchanged_but_for_the_open(Kiriman.objects.order_by("-nomor")[0].registri, registry_of(self.kudus))
 

@@ -12,7 +12,8 @@ from dataclasses import asdict
 from typing import Any
 
 from core.models import Pengguna
-from monitoring.models import Isian, Kiriman, KirimanRusun
+from monitoring.enums import StatusImpor
+from monitoring.models import Impor, Isian, Kiriman, KirimanRusun
 from penghuni.jumlah import open_stays_by_location
 from rusun.models import Blok, Permasalahan, ProfilPenghuni, Rusun, SebabKosong, Tarif
 from rusun.salinan import Registri, registry_of, units_of, unlocked_of
@@ -38,9 +39,11 @@ def draft_of(isian: Isian) -> dict[str, Any]:
     }
 
 
-def _editors(kabupaten_kota: str) -> set[int]:
-    """Everybody whose hand is in the registry as it stands."""
-    editors: set[int] = set()
+def _editors(isian: Isian) -> set[int]:
+    """Everybody whose hand is in the registry as it stands, and whoever entered a workbook for this isian."""
+    kabupaten_kota = isian.kabupaten_kota_id
+    applied = Impor.objects.filter(isian=isian, status=StatusImpor.DITERAPKAN, diunggah_oleh__isnull=False)
+    editors: set[int] = set(applied.order_by().values_list("diunggah_oleh", flat=True))
     for model in (Rusun, Blok, SebabKosong, Tarif, ProfilPenghuni, Permasalahan):
         rows = model.objects.filter(**{model.REGION_PATH: kabupaten_kota}, diubah_oleh__isnull=False)
         editors |= set(rows.order_by().values_list("diubah_oleh", flat=True).distinct())
@@ -86,6 +89,6 @@ def create_kiriman(isian: Isian, isi: dict[str, Any], pengguna: Pengguna, waktu:
     )
     # A correction changes who wrote a row last, not who entered the rest of it.
     earlier = set(last.penginput.values_list("pk", flat=True)) if last else set()
-    kiriman.penginput.set(_editors(isian.kabupaten_kota_id) | earlier | {pengguna.pk})
+    kiriman.penginput.set(_editors(isian) | earlier | {pengguna.pk})
     KirimanRusun.objects.bulk_create(_figures(kiriman, isi["rusun"], isi["penghuni_tercatat"]))
     return kiriman

@@ -1,5 +1,6 @@
 from .backlog import Backlog
 from .catatan import Catatan, PenjelasanPeringatan, PesanCatatan
+from .impor import Impor
 from .isian import Isian, RiwayatIsian, RiwayatPengecualian
 from .kiriman import Kiriman, KirimanRusun
 from .pengingat import Pemberitahuan, Surel
@@ -9,6 +10,7 @@ from .permintaan import PermintaanBuka, TeksCatatan
 __all__ = [
     "Backlog",
     "Catatan",
+    "Impor",
     "Isian",
     "Kiriman",
     "KirimanRusun",

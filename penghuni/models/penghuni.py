@@ -60,7 +60,6 @@ class PenghuniQuerySet(PersonalQuerySet["Penghuni"]):
     def with_open_stay(self) -> PenghuniQuerySet:
         """Each with `hunian_terbuka`: a list of the stay that has not ended, or an empty one."""
         stays = Hunian.objects.open().select_related("blok__rusun")
-        stays = stays.only("penghuni_id", "nomor_unit", "mulai", "blok__nama", "blok__rusun__nama")
         return self.prefetch_related(Prefetch("hunian", stays, to_attr="hunian_terbuka"))
 
 

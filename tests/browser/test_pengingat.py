@@ -9,25 +9,7 @@ from monitoring.models import Pemberitahuan, Surel
 from monitoring.pengingat.ingatkan import remind
 from tests.factories import make_isian, make_periode, make_rusun
 
-from .test_story import PASSWORD
-
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def sign_in(new_context, live_server):
-    def open_page(pengguna, **context):
-        pengguna.set_password(PASSWORD)
-        pengguna.save()
-        page = new_context(base_url=live_server.url, **context).new_page()
-        page.set_default_timeout(8000)
-        page.goto("/masuk/")
-        page.locator("[name=username]").first.fill(pengguna.username)
-        page.locator("[name=password]").first.fill(PASSWORD)
-        page.get_by_role("button", name="Masuk", exact=True).click()
-        return page
-
-    return open_page
 
 
 @pytest.fixture

@@ -19,9 +19,12 @@ REGISTRY = ["Beranda", "Rusun & rusus", "Permasalahan"]
 @pytest.mark.parametrize(
     ("pengguna", "labels"),
     [
-        (Pengguna(peran=Peran.OPERATOR), [*REGISTRY, "Periode"]),
-        (Pengguna(peran=Peran.OPERATOR, akses_penghuni=True), [*REGISTRY, "Penghuni", "Periode"]),
-        (Pengguna(peran=Peran.VERIFIKATOR), [*REGISTRY, "Penghuni", "Periode"]),
+        (Pengguna(peran=Peran.OPERATOR), [*REGISTRY, "Isi lewat Excel", "Periode"]),
+        (
+            Pengguna(peran=Peran.OPERATOR, akses_penghuni=True),
+            [*REGISTRY, "Penghuni", "Isi lewat Excel", "Periode"],
+        ),
+        (Pengguna(peran=Peran.VERIFIKATOR), [*REGISTRY, "Penghuni", "Isi lewat Excel", "Periode"]),
         (Pengguna(peran=Peran.PIMPINAN), [*REGISTRY, "Periode"]),
         (Pengguna(peran=Peran.ADMIN), ["Beranda", "Pengguna", "Jejak akses", "Data acuan"]),
     ],

@@ -9,11 +9,18 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from core.files import path_of, read_sealed, write_sealed
 from core.models import KabupatenKota
 from core.sealed import InvalidToken, Sealed, fingerprint, fingerprints, mask, seal, unseal
 from penghuni.models import Penghuni
 
 NIK = "3374014107900001"
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings, tmp_path):
+    """A rotation renews every sealed file: none of other tests, sealed under other keys."""
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture
@@ -81,6 +88,15 @@ def test_rotation_seals_again_under_the_first_key(sutarmi, settings):
     token, sidik = stored()
     assert (unseal(token), sidik) == (NIK, fingerprint(NIK))
     assert list(Penghuni.objects.with_nik(NIK)) == [sutarmi]
+
+
+def test_rotation_seals_files_again_under_the_first_key(sutarmi, settings):
+    place = write_sealed("uji", NIK.encode())
+    assert NIK.encode() not in path_of(place).read_bytes()
+    settings.KUNCI_DATA = [Fernet.generate_key().decode(), *settings.KUNCI_DATA]
+    assert "Berkas tersegel: 1 disegel ulang." in rotate()
+    settings.KUNCI_DATA = settings.KUNCI_DATA[:1]
+    assert read_sealed(place) == NIK.encode()
 
 
 def test_rotation_skips_what_is_done(sutarmi, settings):

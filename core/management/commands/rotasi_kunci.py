@@ -6,7 +6,8 @@ from django.db import transaction
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
-from core.sealed import Sealed, SealedField, fingerprint, unseal
+from core.files import SEALED_FOLDER, path_of, write_whole
+from core.sealed import Sealed, SealedField, fingerprint, seal_bytes, unseal, unseal_bytes
 
 BATCH = 200
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
             if sealed:
                 renewed = sum(_renew(model, sealed, first, pks) for pks in _batches(model))
                 self.stdout.write(f"{model._meta.label}: {renewed} baris disegel ulang.")
+        self.stdout.write(f"Berkas tersegel: {sum(_renew_files(first))} disegel ulang.")
 
 
 def _batches(model):
@@ -72,6 +74,22 @@ def _renewed(row, field, first):
     if field.fingerprint_field:
         changes[field.fingerprint_field] = expected
     return changes
+
+
+def _renew_files(first):
+    """Seal every file anew that is not yet under the first key; yields whether each one was."""
+    for path in sorted(path_of(SEALED_FOLDER).rglob("*")):
+        if path.is_file() and path.suffix != ".sementara":
+            token = path.read_bytes()
+            if renew := not _opens(first, token.decode()):
+                try:
+                    write_whole(path, seal_bytes(unseal_bytes(token)))
+                except InvalidToken:
+                    raise CommandError(
+                        f"Berkas {path.name} tidak terbuka dengan kunci mana pun. Kembalikan kunci lama ke KUNCI_DATA, "
+                        "lalu ulangi."
+                    ) from None
+            yield renew
 
 
 def _opens(key, token):

@@ -1,0 +1,82 @@
+"""Files below MEDIA_ROOT: written whole or not at all; sealed where they hold personal data.
+
+Sealed files live below one folder, which `manage.py rotasi_kunci` seals anew together with the columns of the database.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+from .sealed import seal_bytes, unseal_bytes
+
+SEALED_FOLDER: Final = "tersegel"
+
+
+def path_of(place: str) -> Path:
+    """Where a file is kept; `place` is relative to MEDIA_ROOT."""
+    return Path(settings.MEDIA_ROOT) / place
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Whole or not at all: a temporary neighbour, renamed. A power cut afterwards loses nothing of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".sementara")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def write_sealed(folder: str, content: bytes) -> str:
+    """Seal `content` into a new file with a name nobody can guess; returns its place."""
+    name = secrets.token_hex(16)
+    place = f"{SEALED_FOLDER}/{folder}/{name[:2]}/{name}"
+    write_whole(path_of(place), seal_bytes(content))
+    return place
+
+
+def read_sealed(place: str) -> bytes:
+    """The content of a sealed file. Raises FileNotFoundError when the storage lost it."""
+    return unseal_bytes(path_of(place).read_bytes())
+
+
+def sealed_files(folder: str) -> Iterator[tuple[str, float]]:
+    """(place, time of the last change) of every sealed file in `folder`."""
+    for path in path_of(f"{SEALED_FOLDER}/{folder}").rglob("*"):
+        if path.is_file():
+            yield path.relative_to(settings.MEDIA_ROOT).as_posix(), path.stat().st_mtime
+
+
+def remove_file(place: str) -> None:
+    """Take a file off the disk; one that is gone already is no error."""
+    path_of(place).unlink(missing_ok=True)
+
+
+@contextmanager
+def held(place: str) -> Iterator[bool]:
+    """Hold the file for oneself while the block runs; yields False when another process holds it.
+
+    The hold ends with the process, however it ends.
+    """
+    import fcntl
+
+    with path_of(place).open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True

@@ -1,0 +1,21 @@
+import uuid
+
+from django.core.management.base import BaseCommand
+
+from monitoring.impor.pelari import prune, work
+from monitoring.models import Impor
+
+
+class Command(BaseCommand):
+    help = (
+        "Kerjakan impor yang menunggu: yang disebut, atau semua yang belum selesai. Dijalankan situs sendiri; aman "
+        "diulang. Berkas yang melewati masa simpan (SIMPAN_IMPOR_HARI) dihapus."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("impor", nargs="*", type=uuid.UUID, help="id impor")
+
+    def handle(self, *args, impor, **options):
+        for pk in impor or list(Impor.objects.unfinished().order_by("diunggah_pada").values_list("pk", flat=True)):
+            work(pk)
+        prune()
