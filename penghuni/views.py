@@ -3,7 +3,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.db.models import Field
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -15,11 +15,13 @@ from core.enums import TindakanAkses
 from core.export import Origin, download, wanted_format
 from core.history import history_of
 from core.idempotency import perform_once
+from core.konsep import discard_draft, keeps_draft, load_draft
 from core.paging import KeyPaginator
 from core.parsing import Unreadable
 from core.scope import get_visible_or_404
 from core.tables import Table
 from core.versions import StaleVersion
+from core.views import draft_response
 
 from .akses import SEALED, edits_penghuni, record_access, reveal
 from .exports import PENGHUNI, TANPA_PRIBADI, resident_rows
@@ -137,12 +139,16 @@ def detail(request: HttpRequest, pk: str) -> HttpResponse:
 
 @allow(edits_penghuni)
 @get_or_post
+@keeps_draft
 @sensitive_post_parameters(*SEALED)
 def tambah(request: HttpRequest) -> HttpResponse:
-    form = PenghuniForm(request.POST or None)
+    if (response := draft_response(request)) is not None:
+        return response
+    form = PenghuniForm(_posted_or_draft(request))
 
     def record() -> str:
         penghuni = record_household(form.filled(), request.user)
+        discard_draft(request.user, request.get_full_path())
         return reverse("penghuni:detail", args=[penghuni.pk])
 
     if form.is_valid():
@@ -158,13 +164,17 @@ def tambah(request: HttpRequest) -> HttpResponse:
 
 @allow(edits_penghuni)
 @get_or_post
+@keeps_draft
 @sensitive_post_parameters(*SEALED)
 def ubah(request: HttpRequest, pk: str) -> HttpResponse:
     penghuni = _get_penghuni(request, pk)
-    form = PenghuniForm(request.POST or None, instance=penghuni)
+    if (response := draft_response(request)) is not None:
+        return response
+    form = PenghuniForm(_posted_or_draft(request), instance=penghuni)
 
     def update() -> str:
         update_household(form.filled(), form.cleaned_data["versi"], request.user)
+        discard_draft(request.user, request.get_full_path())
         return reverse("penghuni:detail", args=[pk])
 
     if form.is_valid():
@@ -180,15 +190,30 @@ def ubah(request: HttpRequest, pk: str) -> HttpResponse:
     return _render_form(request, form, penghuni)
 
 
+def _posted_or_draft(request: HttpRequest) -> QueryDict | None:
+    """What was posted; on a visit what was half typed last time."""
+    if request.method == "POST":
+        return request.POST
+    draft = load_draft(request.user, request.get_full_path())
+    return draft.data if draft else None
+
+
 def _render_form(request: HttpRequest, form: PenghuniForm, penghuni: Penghuni | None) -> HttpResponse:
-    context = {"form": form, "penghuni": penghuni, "terbaru": [], "lebih_baru": ""}
-    return render(request, "penghuni/penghuni_ubah.html", context, status=422 if form.is_bound else 200)
+    draft = load_draft(request.user, request.get_full_path()) if request.method != "POST" else None
+    context = {"form": form, "penghuni": penghuni, "terbaru": [], "lebih_baru": "", "konsep": draft and draft.disimpan}
+    return render(request, "penghuni/penghuni_ubah.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _render_stale(request: HttpRequest, form: PenghuniForm, error: StaleVersion) -> HttpResponse:
     """The form again with everything typed, beside what a colleague has stored meanwhile."""
     form.carry_on_from(error.row)
-    context = {"form": form, "penghuni": error.row, "terbaru": form.newer_values(error.row), "lebih_baru": str(error)}
+    context = {
+        "form": form,
+        "penghuni": error.row,
+        "terbaru": form.newer_values(error.row),
+        "lebih_baru": str(error),
+        "konsep": None,
+    }
     return render(request, "penghuni/penghuni_ubah.html", context, status=409)
 
 

@@ -1,4 +1,5 @@
 import datetime
+import uuid
 
 import pytest
 from django.db import connection
@@ -8,6 +9,7 @@ from django.urls import reverse
 from core.models import JejakAkses
 from penghuni.hunian import move_in
 from penghuni.models import Hunian, Penghuni
+from tests.forms import fields_of
 
 from .conftest import NIK, NO_KK, TELEPON
 
@@ -220,3 +222,21 @@ def test_refused_move_is_told_at_its_field(as_user, operator, sutarmi, household
     )
     assert response.status_code == 422
     assert list(response.context["form"].errors) == ["nomor_unit"]
+
+
+def test_a_half_typed_household_is_kept_sealed_for_its_author_alone(masuk_sebagai, operator_penghuni):
+    client, page_url = masuk_sebagai(operator_penghuni), reverse("penghuni:tambah")
+    typed = {"kunci_formulir": str(uuid.uuid4()), "nama": "Sutarmi", "nik": "3319014107909", "konsep": "1"}
+    answer = client.post(page_url, typed, headers={"X-Requested-With": "konsep"})
+    assert answer.json()["pesan"].startswith("tersimpan ")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT bagian, isi FROM core_konsep")
+        bagian, isi = cursor.fetchone()
+    assert (bagian, "Sutarmi" in isi, "33190141" in isi) == (page_url, False, False)
+    page = client.get(page_url)
+    assert 'value="Sutarmi"' in page.content.decode()
+    assert "is-invalid" not in page.content.decode()
+    assert Penghuni.objects.count() == 0
+    assert client.post(page_url, fields_of(page) | {"nik": ""}).status_code == 302
+    assert Penghuni.objects.get().nama == "Sutarmi"
+    assert 'value="Sutarmi"' not in client.get(page_url).content.decode()
