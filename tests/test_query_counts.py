@@ -44,7 +44,7 @@ def rows(request, db, koordinator, verifikator):
 @pytest.mark.parametrize(
     ("role", "path", "queries"),
     [
-        ("verifikator", "/", 4),
+        ("verifikator", "/", 5),
         ("pimpinan", "/", 9),
         ("verifikator", "/rusun/", 7),
         ("verifikator", "/periode/", 4),
