@@ -98,7 +98,7 @@ def _of_operator(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]
     return rows
 
 
-AKSI_IMPOR: dict[str, str] = {StatusImpor.MENUNGGU: "Periksa pratinjau", StatusImpor.GAGAL: "Coba lagi"}
+AKSI_IMPOR: dict[str, str] = {StatusImpor.MENUNGGU: "Periksa", StatusImpor.GAGAL: "Coba lagi"}
 SELESAI_HARI = 2
 """How long the result of a workbook that needs no decision stays on the home page."""
 

@@ -9,26 +9,6 @@ from rusun.models import Blok, Rusun
 from tests.factories import make_periode, make_rusun
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-PASSWORD = "kata-sandi-uji-yang-panjang"
-
-
-@pytest.fixture
-def sign_in(new_context, live_server):
-    """A page of its own for each person, signed in through the login form."""
-
-    def open_page(pengguna):
-        pengguna.set_password(PASSWORD)
-        pengguna.save()
-        page = new_context(base_url=live_server.url).new_page()
-        page.set_default_timeout(8000)
-        page.goto("/masuk/")
-        page.locator("[name=username]").first.fill(pengguna.username)
-        page.locator("[name=password]").first.fill(PASSWORD)
-        page.get_by_role("button", name="Masuk", exact=True).click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Beranda")
-        return page
-
-    return open_page
 
 
 def test_from_filling_in_to_the_signed_recap(sign_in, kudus, operator, verifikator, koordinator, pimpinan):
