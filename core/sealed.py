@@ -21,14 +21,21 @@ from django.db import models
 class Sealed:
     """A secret text. Printing, logging or formatting it shows the mask; only `reveal()` gives the text."""
 
-    __slots__ = ("_text",)
+    __slots__ = ("_text", "_token")
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._token: str | None = None
 
     def reveal(self) -> str:
         """The full text. The caller has asked for a reason and written `JejakAkses`, or is about to seal it again."""
         return self._text
+
+    def token(self) -> str:
+        """The encrypted text, made once: whoever writes thousands of rows asks for it before the transaction."""
+        if self._token is None:
+            self._token = seal(self._text)
+        return self._token
 
     def __str__(self) -> str:
         return mask(self._text)
@@ -138,7 +145,7 @@ class SealedField(models.TextField):
         return value
 
     def get_prep_value(self, value: Any) -> str:
-        return seal(self.to_python(value).reveal())
+        return self.to_python(value).token()
 
     def value_to_string(self, obj: models.Model) -> str:
         return str(self.value_from_object(obj))

@@ -106,7 +106,7 @@ def _open_points(isian: Isian, batas: Batas | None, hari_ini: datetime.date) -> 
     return ", ".join(points)
 
 
-AKSI_IMPOR: dict[str, str] = {StatusImpor.MENUNGGU: "Periksa pratinjau", StatusImpor.GAGAL: "Coba lagi"}
+AKSI_IMPOR: dict[str, str] = {StatusImpor.MENUNGGU: "Periksa", StatusImpor.GAGAL: "Coba lagi"}
 SELESAI_HARI = 2
 """How long the result of a workbook that needs no decision stays on the home page."""
 

@@ -504,6 +504,14 @@ def _batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
+def seal_ahead(rencana: RencanaPenghuni) -> None:
+    """Seal every new number before the transaction begins: the lock is held for writing only."""
+    for penghuni in rencana.penghuni_baru:
+        for name in NOMOR:
+            if isinstance(number := getattr(penghuni, name), Sealed):
+                number.token()
+
+
 def lock_residents(rencana: RencanaPenghuni) -> None:
     """Take the rows that moving people takes, in the same order: households, then blocks. Call before writing."""
     changed = [row.pk for row, _ in rencana.penghuni_berubah]

@@ -179,10 +179,10 @@ class Column:
         whole = number == number.to_integral_value() and abs(number) < 10**15
         if self.jenis == DAY and whole and 1 <= number < 2_958_466:
             return self._clean(EPOCH + datetime.timedelta(days=int(number)))
-        if whole and self.jenis in NUMERIC:
-            return self._clean(int(number))
         if self.jenis in (DECIMAL, DEGREES):
             return self._clean(number)
+        if whole and self.jenis in NUMERIC:
+            return self._clean(int(number))
         return self._of_text(str(int(number)) if whole else format(number, "f").replace(".", ","))
 
     def number_as_name(self, value: str) -> str:

@@ -19,10 +19,11 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -142,6 +143,9 @@ def _attempt(pk: uuid.UUID) -> None:
         (_check if impor.status == StatusImpor.DIUNGGAH else _apply)(impor)
     except WorkbookRefused as refusal:
         _refuse(impor, refusal)
+    except OperationalError:
+        # The database is away or too busy: nothing was written, the work is taken up again like any that was cut off.
+        log.warning("impor %s: database is not available", pk)
     except Exception as error:
         # Neither the message nor the values of a failure may reach the log: they can hold what a file held.
         place = "".join(traceback.format_tb(error.__traceback__))
@@ -157,7 +161,8 @@ def _planner(impor: Impor) -> Callable[[], Rencana]:
     content = read_sealed(impor.berkas)
 
     def maju(persen: int, tahap: str) -> None:
-        Impor.objects.filter(pk=impor.pk).update(kemajuan=persen, tahap=tahap)
+        with suppress(OperationalError):  # a courtesy, no reason to stop the work
+            Impor.objects.filter(pk=impor.pk).update(kemajuan=persen, tahap=tahap)
 
     def plan() -> Rencana:
         return plan_import(

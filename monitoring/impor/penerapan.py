@@ -14,7 +14,7 @@ from core.models import KabupatenKota, Pengguna
 from core.sealed import Sealed
 from monitoring.enums import StatusImpor
 from monitoring.models import Impor
-from penghuni.importers import lock_residents, undo_residents, write_residents
+from penghuni.importers import lock_residents, seal_ahead, undo_residents, write_residents
 from rusun.importers import UndoRefused, undo_registry, write_registry
 from rusun.penguncian import registry_write
 
@@ -47,6 +47,8 @@ def apply_import(impor: Impor, rencana: Rencana, waktu: datetime.datetime) -> bo
 
     What is written carries the name of whoever sent the file in. Raises `StateMoved`.
     """
+    if rencana.penghuni is not None:
+        seal_ahead(rencana.penghuni)
     with registry_write(impor.kabupaten_kota_id):
         row = Impor.objects.select_for_update(of=("self",)).defer("hasil", "pemulihan").get(pk=impor.pk)
         if row.status != StatusImpor.DISETUJUI:

@@ -98,8 +98,8 @@ def test_pages_of_every_role_break_no_policy(
     make_rusun(kudus, oleh=operator_penghuni)
     make_periode(koordinator, kudus)
     for pengguna, paths in (
-        (operator_penghuni, ("/rusun/", "/rusun/3319-RSN-01/bangunan/", "/penghuni/")),
-        (verifikator, ("/periode/", "/periode/desk-uji/isian/33.19/")),
+        (operator_penghuni, ("/rusun/", "/rusun/3319-RSN-01/bangunan/", "/penghuni/", "/excel/33.19/")),
+        (verifikator, ("/periode/", "/periode/desk-uji/isian/33.19/", "/excel/")),
         (pimpinan, ("/periode/desk-uji/rekap/", "/rusun/3319-RSN-01/")),
         (admin, ("/pengguna/", "/acuan/", "/jejak-akses/")),
     ):

@@ -102,6 +102,12 @@ def test_harmless_dialects_are_read(buku, plan):
     assert noted == {"S-20", "S-21"}
 
 
+def test_a_whole_number_may_stand_where_decimals_may(buku, plan):
+    buku[R, "Lebar jalan akses (m)", 1], buku[R, "Jarak ke pusat kota (km)", 1] = 4, "2,5"
+    rencana = plan(buku)
+    assert (told(rencana), [change[3] for change in changes(rencana)]) == ([], ["2,5", "4"])
+
+
 def test_masked_and_blank_numbers_say_nothing_new_and_full_ones_are_compared(buku, plan):
     assert buku[P, "NIK", 1] == "3319**********02"
     buku[P, "NIK", 1] = None
