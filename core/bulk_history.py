@@ -28,18 +28,19 @@ def record_history(
 ) -> None:
     """One history row per row that changed: field -> (before, after). Fields the model keeps out of it are dropped."""
     entries = []
+    known: dict[type[models.Model], tuple[ContentType, frozenset[str]]] = {}
     for row, changes in rows:
-        kept_out = auditlog.get_model_fields(type(row))["exclude_fields"]
-        told = {
-            name: [str(old), str(new)]
-            for name, (old, new) in changes.items()
-            if name not in kept_out and str(old) != str(new)
-        }
+        if type(row) not in known:
+            kept_out = frozenset(auditlog.get_model_fields(type(row))["exclude_fields"])
+            known[type(row)] = ContentType.objects.get_for_model(row), kept_out
+        kind, kept_out = known[type(row)]
+        told = {name: [str(old), str(new)] for name, (old, new) in changes.items() if name not in kept_out}
+        told = {name: pair for name, pair in told.items() if pair[0] != pair[1]}
         if told or action == DELETE:
             entries.append(
                 LogEntry(
-                    content_type=ContentType.objects.get_for_model(row), object_pk=str(row.pk), object_repr=str(row),
-                    action=action, changes=told, actor=pengguna, timestamp=waktu,
+                    content_type=kind, object_pk=str(row.pk), object_repr=str(row), action=action, changes=told,
+                    actor=pengguna, timestamp=waktu,
                 )
             )  # fmt: skip
     LogEntry.objects.bulk_create(entries, batch_size=500)

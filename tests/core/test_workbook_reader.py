@@ -164,7 +164,7 @@ def test_a_bomb_takes_little_memory(fault):
     done = subprocess.run(command, input=content, capture_output=True, check=True, cwd=ROOT)
     refused, kilobytes = done.stdout.split()
     assert refused.decode() == kode
-    assert int(kilobytes) < 300 * 1024
+    assert int(kilobytes) < 100 * 1024
 
 
 def test_a_link_somebody_may_click_is_no_link_to_other_data():
