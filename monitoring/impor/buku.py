@@ -399,13 +399,11 @@ def _fit() -> Any:
 
 
 def _width(column: Column) -> int:
-    longest = max((len(label) for _, label in column.choices), default=0) if column.jenis in (CHOICE, FLAG) else 0
-    longest = max(longest, *(len(text) for text in column.saran)) if column.saran else longest
-    # A title wraps onto three lines at most.
-    return min(
-        max(WIDTHS[column.jenis] if not longest else longest + 4, len(column.judul) // 2 + 4, 10),
-        46 if column.jenis == LINES else 34,
-    )
+    """Wide enough for what is usually in the column and for the longest word of its title, on three lines at most."""
+    labels = [label for _, label in column.choices] if column.jenis in (CHOICE, FLAG) else list(column.saran)
+    content = max(map(len, labels)) + 4 if labels else WIDTHS[column.jenis]
+    title = max(len(column.judul) // 2 + 4, *(len(word) + 4 for word in column.judul.split()))
+    return min(max(content, title), 46 if column.jenis == LINES else 34)
 
 
 def _explain(column: Column) -> str:

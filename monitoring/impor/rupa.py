@@ -32,6 +32,10 @@ FORMATS: Final[dict[str, str]] = {
 RIGHT: Final = (WHOLE, MONEY, YEAR, DECIMAL, DEGREES)
 
 
+def _side(jenis: str) -> str:
+    return "right" if jenis in RIGHT else "center" if jenis == DAY else "left"
+
+
 def looks(kind: str, jenis: str, worst: str) -> dict[str, Any]:
     """A cell of a data sheet: what it is for, what it holds, and the worst that is said about it ("" for nothing)."""
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
@@ -57,7 +61,7 @@ def looks(kind: str, jenis: str, worst: str) -> dict[str, Any]:
     style: dict[str, Any] = {
         "font": Font(FONT, 10.5, color=INK), "border": box,
         "alignment": Alignment(
-            horizontal="right" if jenis in RIGHT and kind == "input" else "left", vertical="top",
+            horizontal=_side(jenis) if kind == "input" else "left", vertical="top",
             wrap_text=jenis in (WORDS, LINES, "") or kind == "title",
         ),
     }  # fmt: skip
