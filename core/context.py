@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from .access import Predicate, admin, brings_workbooks, sees_penghuni, sees_registry
+from .konsep import owner_mark
 from .models import Pengguna
 
 
@@ -57,7 +58,11 @@ def has_example_data() -> bool:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor for `base.html`. Both answers are lazy: a fragment that shows neither asks no question."""
-    return {"menu": SimpleLazyObject(_menu_of(request)), "data_contoh": SimpleLazyObject(has_example_data)}
+    return {
+        "menu": SimpleLazyObject(_menu_of(request)),
+        "data_contoh": SimpleLazyObject(has_example_data),
+        "pemilik_konsep": SimpleLazyObject(lambda: owner_mark(request.user) if request.user.is_authenticated else ""),
+    }
 
 
 def _menu_of(request: HttpRequest) -> Callable[[], list[MenuItem]]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.core import signing
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -25,10 +26,14 @@ KONSEP = "konsep"
 """Marks posted data as half typed: forms show it again without complaints and are never valid."""
 
 BUANG = "buang_konsep"
+PEMILIK = "pemilik_konsep"
+"""Whose page it was: what one person typed goes through the login to nobody else."""
+
+ALAMAT_TERPANJANG = 500
 MAX_CHARS = 300_000
 KONSEP_BERLAKU = datetime.timedelta(days=30)
 TITIPAN_BERLAKU = datetime.timedelta(hours=12)
-NOT_TYPED = ("csrfmiddlewaretoken", "kunci_formulir", KONSEP, BUANG, "lanjut", "fokus")
+NOT_TYPED = ("csrfmiddlewaretoken", "kunci_formulir", KONSEP, BUANG, PEMILIK, "lanjut", "fokus")
 
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 
@@ -68,7 +73,7 @@ def store_draft(pengguna: Pengguna, alamat: str, data: QueryDict) -> datetime.da
 
 
 def _write(pengguna: Pengguna, alamat: str, typed: str) -> None:
-    if len(typed) > MAX_CHARS:
+    if len(typed) > MAX_CHARS or len(alamat) > ALAMAT_TERPANJANG:
         raise DraftTooLong
     now = timezone.now()
     Konsep.objects.update_or_create(pengguna=pengguna, bagian=alamat, defaults={"isi": typed, "disimpan": now})
@@ -121,21 +126,33 @@ def also_typing(pengguna: Pengguna, alamat: Iterable[str], sejak: datetime.datet
 # --- through the login ---------------------------------------------------------------------------------------------
 
 
+def owner_mark(pengguna: Pengguna) -> str:
+    """What a form that keeps drafts carries, so that only the same account gets its text back."""
+    return signing.dumps(str(pengguna.pk), salt=PEMILIK)
+
+
 def entrust(alamat: str, data: QueryDict) -> str:
     """What was typed into a form whose session had ended, sealed for the way through the login page."""
     typed = _typed(data)
-    if len(typed) > MAX_CHARS:
+    if len(typed) > MAX_CHARS or len(alamat) > ALAMAT_TERPANJANG:
         return ""
-    return seal(json.dumps([alamat, data.get("fokus", "")[:200], timezone.now().timestamp(), typed]))
+    try:
+        pemilik = signing.loads(data.get(PEMILIK, ""), salt=PEMILIK)
+    except signing.BadSignature:
+        return ""
+    return seal(json.dumps([pemilik, alamat, data.get("fokus", "")[:200], timezone.now().timestamp(), typed]))
 
 
 def take_back(titipan: str, pengguna: Pengguna) -> str:
-    """Make a draft of what `entrust` sealed and return where to go on: the page and the field. "" when unreadable."""
+    """Make a draft of what `entrust` sealed and return where to go on: the page and the field.
+
+    "" when it is unreadable, too old, or was typed by somebody else.
+    """
     try:
-        alamat, fokus, sejak, typed = json.loads(unseal(titipan))
+        pemilik, alamat, fokus, sejak, typed = json.loads(unseal(titipan))
     except (InvalidToken, ValueError):
         return ""
-    if timezone.now().timestamp() - sejak > TITIPAN_BERLAKU.total_seconds():
+    if pemilik != str(pengguna.pk) or timezone.now().timestamp() - sejak > TITIPAN_BERLAKU.total_seconds():
         return ""
     _write(pengguna, alamat, typed)
     return f"{alamat}#{fokus}" if fokus else str(alamat)

@@ -44,20 +44,21 @@ def merge(dasar: Ketikan, saya: Ketikan, kini: Ketikan) -> Gabungan:
     """
     gone = {row_of(nama) for nama in dasar if row_of(nama)} - {row_of(nama) for nama in kini}
     edited = {row_of(nama) for nama, text in saya.items() if row_of(nama) in gone and text != dasar.get(nama, "")}
+    edited = {row for row in edited if not saya.get(f"{row}|{HAPUS}")}
     isi, bentrok, diambil = dict(kini), [], []
     for nama, mine in saya.items():
         row = row_of(nama)
         if row in gone:
-            if row in edited and not saya.get(f"{row}|{HAPUS}"):
+            if row in edited:
                 isi[nama] = mine
             continue
         base, now = dasar.get(nama, ""), kini.get(nama, "")
         if nama.endswith(f"|{HAPUS}"):
             others_changed = any(kini[cell] != dasar.get(cell, "") for cell in kini if row_of(cell) == row)
-            if mine and others_changed:
-                bentrok.append(nama)
-            elif mine:
+            if mine:
                 isi[nama] = mine
+                if others_changed:
+                    bentrok.append(nama)
         elif mine == base:
             if now != base:
                 diambil.append(nama)

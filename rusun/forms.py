@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -44,10 +45,26 @@ UNLOCKED = Kunci(terkunci=False)
 BELUM_TUNTAS = "belum_tuntas"  # a choice of the filter, not a status
 
 
+class DasarField(forms.JSONField):
+    """What the page showed, as it came back: nonsense counts as nothing known, so every field is asked about."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError, ValidationError):
+            return {}
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return self.to_python(data)
+
+    def prepare_value(self, value: Any) -> str:
+        return json.dumps(value)
+
+
 class SectionHead(FormKeyMixin, VersionMixin, BaseForm):
     """The hidden part of a section page: form key, version of the location, and what the page showed when opened."""
 
-    dasar = forms.JSONField(widget=forms.HiddenInput, required=False)
+    dasar = DasarField(widget=forms.HiddenInput, required=False)
 
     def clean_dasar(self) -> dict[str, str]:
         dasar = self.cleaned_data["dasar"]
@@ -209,7 +226,7 @@ class SectionForms:
         _share_choices([*formset.forms, self.baris_kosong])
         if not whole:
             formset.lock()
-            for form in formset.forms:
+            for form in formset.initial_forms:  # a crafted POST may carry more rows: those stay closed
                 _reopen(form, self._open(TABEL[self.bagian.tabel], self.bagian.tabel, str(form.instance.pk)))
         return formset
 
@@ -336,6 +353,13 @@ class SectionForms:
                 if not bound.field.disabled:
                     texts[row_key(self.bagian.tabel, baris, kolom)] = _posted(self.data, bound)
         return texts
+
+    def typed_into_closed(self) -> bool:
+        """Whether the POST changes a field that was closed since its page was opened: a browser posts no closed one."""
+        closed = [bound for bound in self._plain_fields() if bound.field.disabled]
+        for row in self.baris.forms if self.baris is not None else ():
+            closed += [bound for _, bound in self._row_cells(row) if bound.field.disabled]
+        return any(bound.html_name in self.data and _posted(self.data, bound) != _text(bound) for bound in closed)
 
     def as_post(self, isi: Ketikan) -> QueryDict:
         """`isi` as data for these forms, asked of forms without data: rows the registry has first, then new ones."""

@@ -78,6 +78,8 @@ def fill_section(rusun: Rusun, bagian: Bagian, data: QueryDict, pengguna: Penggu
     forms = section_forms(rusun, bagian, _with_choices(rusun, bagian, data), lock_state(rusun.kabupaten_kota_id))
     if forms.kepala.is_valid() and was_performed(forms.kepala.cleaned_data["kunci_formulir"]):
         return Hasil(forms, tujuan=tujuan)
+    if forms.typed_into_closed():
+        return Hasil(forms, HTTPStatus.CONFLICT, pesan=(str(RegistryLocked(forms.kunci, ())),))
     taken: tuple[str, ...] = ()
     for _ in range(ATTEMPTS):
         if forms.kepala.is_valid() and forms.kepala.cleaned_data["versi"] != forms.rusun.versi:

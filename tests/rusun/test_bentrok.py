@@ -46,7 +46,7 @@ def test_a_row_i_remove_stays_when_the_other_changed_it():
     dasar = row("a", "A", "1")
     assert merge(dasar, row("a", "A", "1", "on"), dasar).isi["blok|a|DELETE"] == "on"
     joined = merge(dasar, row("a", "A", "1", "on"), row("a", "A", "9"))
-    assert joined.isi == row("a", "A", "9")
+    assert joined.isi == row("a", "A", "9", "on")
     assert joined.bentrok == ("blok|a|DELETE",)
 
 

@@ -107,7 +107,11 @@ def test_a_draft_opens_nothing_that_is_locked(daerah, lokasi, kudus):
     fields = fields_of(daerah.get(url))
     assert fields["daftar_tunggu"] == "31"
     assert "jumlah_kk" not in fields
-    assert daerah.post(url, fields | {"jumlah_kk": "79"}).status_code == 302
+    smuggled = daerah.post(url, fields | {"jumlah_kk": "79"})
+    assert smuggled.status_code == 409
+    assert "Data terkunci sejak" in smuggled.content.decode()
+    assert daerah.get(url).context["hasil"].konsep is not None
+    assert daerah.post(url, fields).status_code == 302
     fresh = Rusun.objects.get(pk=lokasi.pk)
     assert (fresh.daftar_tunggu, fresh.jumlah_kk) == (31, 80)
 
@@ -293,3 +297,22 @@ def test_a_section_asks_the_same_number_of_questions_whatever_its_rows(daerah, l
     daerah.get(section(lokasi, "masalah"))
     with django_assert_num_queries(19):
         assert daerah.get(section(lokasi, "masalah")).status_code == 200
+
+
+@pytest.mark.parametrize("dasar", ["[" * 100_000, "1" * 5_000, '{"daftar_tunggu":"\\ud800"}', "{rusak"])
+def test_nonsense_about_what_the_page_showed_breaks_nothing(daerah, lokasi, dasar):
+    url = section(lokasi)
+    data = fields_of(daerah.get(url)) | {"dasar": dasar, "daftar_tunggu": "31"}
+    autosave(daerah, url, data)
+    assert daerah.get(url).status_code == 200
+    assert daerah.post(url, data).status_code == 302
+    assert Rusun.objects.get(pk=lokasi.pk).daftar_tunggu == 31
+
+
+def test_a_parcel_opens_for_nobody_but_who_typed_it(kata_sandi, client, daerah, operator_lain, lokasi):
+    url = section(lokasi)
+    page = client.post(url, fields_of(daerah.get(url)) | {"daftar_tunggu": "31"})
+    assert page.status_code == 401
+    credentials = {"username": operator_lain.username, "password": kata_sandi, "titipan": hidden(page, "titipan")}
+    client.post("/masuk/", credentials)
+    assert not Konsep.objects.exists()

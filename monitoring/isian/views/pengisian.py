@@ -171,7 +171,7 @@ def _explain(request: HttpRequest, isian: Isian) -> HttpResponse:
     typed = {}
     for key, alasan in request.POST.items():
         if key.startswith("alasan|") and alasan.strip():
-            typed[key] = alasan.strip()[:500]
+            typed[key] = alasan.replace("\0", "").strip()[:500]
 
     def store() -> str:
         if not may_move(isian, Gerak.KIRIM, pengguna):
@@ -223,8 +223,9 @@ def isian_kirim(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
 def isian_minta(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
     """Ask the province to open one more cell or section."""
     isian, pengguna = isian_of(request, slug, kode), user_of(request)
-    sel = address(request.GET["alamat"]) if "alamat" in request.GET else None
-    form = MintaBukaForm(request.POST or None, registri=content_of(isian)["rusun"], sel=sel)
+    registri = content_of(isian)["rusun"]
+    sel = address(request.GET["alamat"], registri) if "alamat" in request.GET else None
+    form = MintaBukaForm(request.POST or None, registri=registri, sel=sel)
     status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
 

@@ -10,9 +10,11 @@ from core.access import operator
 from core.models import Pengguna
 from core.scope import get_visible_or_404
 from monitoring.enums import StatusPeriode
+from monitoring.isian.catatan import cell_exists
 from monitoring.models import Isian
 from rusun.alamat import DAFTAR_LOKASI, Alamat
 from rusun.bagian import section_of
+from rusun.salinan import Registri
 
 
 def user_of(request: HttpRequest) -> Pengguna:
@@ -54,9 +56,12 @@ def shown_cell_url(isian: Isian, alamat: Alamat) -> str:
     return f"{url_of(isian, 'isian_lokasi', alamat.kode_rusun)}#{alamat.jangkar}"
 
 
-def address(text: str) -> Alamat:
-    """The cell a URL names; 400 when it is not written as one."""
+def address(text: str, registri: Registri) -> Alamat:
+    """The cell a URL names; 400 when it is not written as one, or names no cell of the isian."""
     try:
-        return Alamat.parse(text)
+        alamat = Alamat.parse(text)
     except ValueError:
         raise SuspiciousOperation("malformed cell address") from None
+    if not cell_exists(registri, alamat):
+        raise SuspiciousOperation("no such cell")
+    return alamat

@@ -35,10 +35,10 @@ from .umum import address, isian_of, shown_cell_url, user_of
 def isian_catat(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
     """Pin a remark to a cell. Asked for by script only the form comes back, to be shown beside the cell."""
     isian, pengguna = isian_of(request, slug, kode), user_of(request)
-    alamat = address(request.GET.get("alamat", ""))
+    registri = content_of(isian)["rusun"]
+    alamat = address(request.GET.get("alamat", ""), registri)
     if (response := draft_response(request)) is not None:
         return response
-    registri = content_of(isian)["rusun"]
     tujuan = _place(request, isian, alamat)
     draft = load_draft(pengguna, request.get_full_path())
     form = CatatanForm(request.POST or (draft.data if draft else None))
@@ -89,7 +89,7 @@ def teks_catatan(request: HttpRequest) -> HttpResponse:
     """The texts kept for use again; one can be taken out."""
     if request.method == "POST":
         nomor = request.POST.get("teks", "")
-        if not nomor.isdecimal():
+        if not (nomor.isdecimal() and len(nomor) < 19):
             raise SuspiciousOperation("malformed text number")
         get_object_or_404(TeksCatatan, pk=nomor).delete()
         messages.success(request, "Teks dihapus dari daftar. Catatan yang sudah ditulis tidak berubah.")
@@ -119,10 +119,9 @@ def isian_kembalikan(request: HttpRequest, slug: str, kode: str) -> HttpResponse
 @allow(koordinator)
 def isian_buka_kembali(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
     isian, pengguna = isian_of(request, slug, kode), user_of(request)
-    sel = address(request.GET["alamat"]) if "alamat" in request.GET else None
-    form = BukaKembaliForm(
-        request.POST or None, hari_ini=timezone.localdate(), registri=content_of(isian)["rusun"], sel=sel
-    )
+    registri = content_of(isian)["rusun"]
+    sel = address(request.GET["alamat"], registri) if "alamat" in request.GET else None
+    form = BukaKembaliForm(request.POST or None, hari_ini=timezone.localdate(), registri=registri, sel=sel)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
 
