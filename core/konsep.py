@@ -128,7 +128,7 @@ def also_typing(pengguna: Pengguna, alamat: Iterable[str], sejak: datetime.datet
 
 def owner_mark(pengguna: Pengguna) -> str:
     """What a form that keeps drafts carries, so that only the same account gets its text back."""
-    return signing.dumps(str(pengguna.pk), salt=PEMILIK)
+    return signing.Signer(salt=PEMILIK).sign(str(pengguna.pk))
 
 
 def entrust(alamat: str, data: QueryDict) -> str:
@@ -137,7 +137,7 @@ def entrust(alamat: str, data: QueryDict) -> str:
     if len(typed) > MAX_CHARS or len(alamat) > ALAMAT_TERPANJANG:
         return ""
     try:
-        pemilik = signing.loads(data.get(PEMILIK, ""), salt=PEMILIK)
+        pemilik = signing.Signer(salt=PEMILIK).unsign(data.get(PEMILIK, ""))
     except signing.BadSignature:
         return ""
     return seal(json.dumps([pemilik, alamat, data.get("fokus", "")[:200], timezone.now().timestamp(), typed]))

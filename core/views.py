@@ -48,7 +48,10 @@ def masuk(request: HttpRequest) -> HttpResponse:
     form.error_messages["invalid_login"] = "Nama akun atau kata sandi salah. Periksa lagi, lalu coba sekali lagi."
     if request.method == "POST" and form.is_valid():
         login(request, form.get_user())
-        return redirect(take_back(titipan, form.get_user()) or _next_url(request))
+        tujuan = take_back(titipan, form.get_user())
+        if titipan and not tujuan:
+            messages.warning(request, "Tulisan dari sesi sebelumnya tidak dibawa: milik akun lain, atau sudah lama.")
+        return redirect(tujuan or _next_url(request))
     return _sign_in_page(request, form, _next_url(request), titipan, 422 if form.is_bound else 200)
 
 

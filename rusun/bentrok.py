@@ -8,12 +8,13 @@ where both did, the user chooses. Texts are compared as they stand in the inputs
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Ketikan = Mapping[str, str]
 """Text per field: `jumlah_kk`, `sebab_kosong-rusak`, or `blok|<row id>|nama` for a row of a table."""
 
 HAPUS = "DELETE"
+SAYA, LAIN = "saya", "lain"
 
 
 def row_key(tabel: str, baris: str, kolom: str) -> str:
@@ -68,3 +69,10 @@ def merge(dasar: Ketikan, saya: Ketikan, kini: Ketikan) -> Gabungan:
                 bentrok.append(nama)
     hilang = tuple(sorted(row for row in gone if row in edited))
     return Gabungan(isi, tuple(bentrok), tuple(diambil), hilang)
+
+
+def settle(gabungan: Gabungan, pilihan: Mapping[str, str], kini: Ketikan) -> Gabungan:
+    """The join after the user chose: field -> "saya" or "lain". What was not answered stays among the `bentrok`."""
+    taken = {nama: kini.get(nama, "") for nama in gabungan.bentrok if pilihan.get(nama) == LAIN}
+    asked = tuple(nama for nama in gabungan.bentrok if nama not in pilihan)
+    return replace(gabungan, isi=gabungan.isi | taken, bentrok=asked)

@@ -14,7 +14,9 @@ from django.forms import inlineformset_factory, modelform_factory
 from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 
+from core.display import tanggal
 from core.fields import BilanganField, TeksField
 from core.forms import BaseForm, BaseModelForm, BaseRowFormSet, FilterForm, FormKeyMixin, VersionMixin
 from core.models import KabupatenKota, Pengguna
@@ -22,7 +24,7 @@ from core.versions import touch
 
 from .alamat import Alamat
 from .bagian import PROFIL_PENGHUNI, SEBAB_KOSONG, TABEL, TABEL_KELOMPOK, Bagian, section_of
-from .bentrok import Ketikan, row_key
+from .bentrok import HAPUS, Ketikan, row_key
 from .enums import (
     Aspek,
     Jenis,
@@ -393,6 +395,19 @@ class SectionForms:
         label = self.baris_kosong[kolom].label
         return f"{row.instance}, {label}" if row is not None else str(label)
 
+    def text_of(self, nama: str, text: str) -> str:
+        """A text of a `Ketikan` as people read it: the label of a choice, a date in words."""
+        tabel, _, rest = nama.partition("|")
+        kolom = rest.rpartition("|")[2]
+        if kolom == HAPUS:
+            return "dihapus" if text else "tidak dihapus"
+        if rest:
+            assert self.baris is not None
+            bound = self.baris_kosong[kolom]
+        else:
+            bound = next(row for row in self._plain_fields() if row.html_name == tabel)
+        return _read_as(bound.field, text)
+
     def save(self, pengguna: Pengguna, waktu: datetime.datetime) -> None:
         """Write what was typed; called by `rusun.simpan.save_section` while it holds the lock."""
         if self.utama is not None and self.utama.has_changed():
@@ -440,6 +455,15 @@ def _text(bound: forms.BoundField) -> str:
     if isinstance(shown, list):
         shown = shown[0] if shown else ""
     return "" if shown is None else str(shown)
+
+
+def _read_as(field: forms.Field, text: str) -> str:
+    if isinstance(field.widget, forms.CheckboxInput):
+        return "ya" if text else "tidak"
+    if isinstance(field, forms.DateField) and (day := parse_date(text)):
+        return tanggal(day)
+    labels = {str(key): str(label) for key, label in getattr(field, "choices", ()) if str(key)}
+    return labels.get(text, text) or "(kosong)"
 
 
 def _posted(data: Mapping[str, str], bound: forms.BoundField) -> str:

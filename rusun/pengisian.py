@@ -20,14 +20,14 @@ from core.models import Pengguna
 from core.versions import StaleVersion
 
 from .bagian import Bagian
-from .bentrok import HAPUS, Gabungan, merge, row_of
+from .bentrok import HAPUS, LAIN, SAYA, Gabungan, merge, row_of, settle
 from .forms import ROW_FORMS, SectionForms, section_forms
 from .models import Lampiran, ProfilPenghuni, Rusun, SebabKosong
 from .penguncian import RegistryLocked, lock_state
 from .simpan import save_section
 
-PILIH = "pilih|"
-"""Name of the choice between two texts for one field; "lain" takes the other person's."""
+PILIH, PILIH_VERSI = "pilih|", "pilih_versi"
+"""Names of the choice between two texts for one field, and of the version of the location that was asked about."""
 
 ATTEMPTS = 5
 
@@ -40,6 +40,7 @@ class Bentrok:
     label: str
     saya: str
     lain: str
+    dipilih: str
     oleh: str
     waktu: datetime.datetime
 
@@ -75,7 +76,7 @@ def fill_section(rusun: Rusun, bagian: Bagian, data: QueryDict, pengguna: Penggu
     A field that only this user changed is saved even when others saved the location meanwhile; a field that both
     changed is asked about (409).
     """
-    forms = section_forms(rusun, bagian, _with_choices(rusun, bagian, data), lock_state(rusun.kabupaten_kota_id))
+    forms = section_forms(rusun, bagian, data, lock_state(rusun.kabupaten_kota_id))
     if forms.kepala.is_valid() and was_performed(forms.kepala.cleaned_data["kunci_formulir"]):
         return Hasil(forms, tujuan=tujuan)
     if forms.typed_into_closed():
@@ -121,17 +122,12 @@ def _save(forms: SectionForms, pengguna: Pengguna, alamat: str, tujuan: str) -> 
 # --- two people at one section ---------------------------------------------------------------------------------------
 
 
-def _with_choices(rusun: Rusun, bagian: Bagian, data: QueryDict) -> QueryDict:
-    """The posted data after the user chose, field by field, whose text to take."""
-    others = [name.removeprefix(PILIH) for name, value in data.items() if name.startswith(PILIH) and value == "lain"]
-    if not others:
-        return data
-    forms = section_forms(rusun, bagian, data, lock_state(rusun.kabupaten_kota_id))
-    if not forms.kepala.is_valid():
-        return data
-    typed, dasar = forms.typed(), forms.kepala.cleaned_data["dasar"]
-    chosen = {**typed, **{name: dasar.get(name, "") for name in others if name in typed}}
-    return _post(forms, section_forms(rusun, bagian), chosen, forms.kepala.cleaned_data["versi"], dasar)
+def _choices(data: QueryDict, versi: int) -> dict[str, str]:
+    """Whose text to take, field by field; nothing when the location was saved since the question: then it is new."""
+    if data.get(PILIH_VERSI) != str(versi):
+        return {}
+    names = [name for name in data if name.startswith(PILIH) and data[name] in (SAYA, LAIN)]
+    return {name.removeprefix(PILIH): data[name] for name in names}
 
 
 def _join(forms: SectionForms) -> tuple[Gabungan, SectionForms]:
@@ -139,8 +135,10 @@ def _join(forms: SectionForms) -> tuple[Gabungan, SectionForms]:
     rusun = Rusun.objects.get(pk=forms.rusun.pk)
     kunci = lock_state(rusun.kabupaten_kota_id)
     now = section_forms(rusun, forms.bagian)
-    joined = merge(forms.kepala.cleaned_data["dasar"], forms.typed(), now.shown())
-    post = _post(forms, now, joined.isi, rusun.versi, now.shown())
+    shown = now.shown()
+    joined = merge(forms.kepala.cleaned_data["dasar"], forms.typed(), shown)
+    joined = settle(joined, _choices(forms.data, rusun.versi), shown)
+    post = _post(forms, now, joined.isi, rusun.versi, shown)
     return joined, section_forms(rusun, forms.bagian, post, kunci)
 
 
@@ -156,9 +154,12 @@ def _ask(forms: SectionForms, merged: SectionForms, joined: Gabungan) -> Hasil:
     typed, now = forms.typed(), section_forms(merged.rusun, merged.bagian)
     shown, who = now.shown(), _Penyunting(merged.rusun)
     rows = [
-        Bentrok(name, now.label_of(name), _shown(name, typed[name]), _shown(name, shown.get(name, "")), *who.of(name))
+        Bentrok(
+            name, now.label_of(name), now.text_of(name, typed[name]), now.text_of(name, shown.get(name, "")),
+            forms.data.get(f"{PILIH}{name}", SAYA), *who.of(name),
+        )
         for name in joined.bentrok
-    ]
+    ]  # fmt: skip
     lost = tuple(
         f"{_row_label(forms, row)} dihapus oleh pengguna lain. Isian Anda dipertahankan sebagai baris baru; "
         "hapus bila memang tidak perlu."
@@ -166,20 +167,15 @@ def _ask(forms: SectionForms, merged: SectionForms, joined: Gabungan) -> Hasil:
     )
     data = merged.data.copy()
     data[KONSEP] = "1"  # shown again without complaints: first the choice, then the checks
+    for name in ("versi", "dasar"):  # until the choice is made the page stands where it stood: a draft of it asks again
+        data[name] = forms.data.get(name, "")
     asking = section_forms(merged.rusun, merged.bagian, data, merged.kunci)
     return Hasil(asking, HTTPStatus.CONFLICT, pesan=(*lost, *_taken_over(merged, joined)), bentrok=tuple(rows))
 
 
-def _shown(name: str, text: str) -> str:
-    if name.endswith(f"|{HAPUS}"):
-        return "dihapus" if text else "tidak dihapus"
-    return text or "(kosong)"
-
-
 def _row_label(forms: SectionForms, row: str) -> str:
-    typed = forms.typed()
-    first = next(text for name, text in typed.items() if row_of(name) == row)
-    return f"Baris {first}"
+    name, text = next((name, text) for name, text in forms.typed().items() if row_of(name) == row)
+    return f"Baris {forms.text_of(name, text)}"
 
 
 def _taken_over(merged: SectionForms, joined: Gabungan) -> tuple[str, ...]:

@@ -154,6 +154,8 @@ class BagianTampil:
     catatan: list[Catatan]
     alamat: Alamat
     alamat_tabel: Alamat | None
+    dihapus: list[str]
+    """Names of table rows that a former state has and the present one has not."""
 
     @property
     def polos(self) -> list[Sel]:
@@ -171,7 +173,7 @@ class BagianTampil:
 
     @property
     def berubah(self) -> int:
-        return sum(sel.berubah for sel in self.sel)
+        return sum(sel.berubah for sel in self.sel) + len(self.dihapus)
 
     @property
     def penting(self) -> bool:
@@ -206,9 +208,21 @@ def sections_of(bahan: Bahan, kode: str, catatan: Iterable[Catatan]) -> list[Bag
             [row for alamat, rows in remarks.items() if section_of(alamat.bagian) is bagian for row in rows],
             Alamat(kode, bagian.kode),
             Alamat(kode, bagian.tabel) if bagian.tabel in TABEL or bagian.tabel else None,
+            _removed_rows(bahan, kode, bagian.tabel),
         )
         for bagian in BAGIAN
     ]
+
+
+def _removed_rows(bahan: Bahan, kode: str, tabel: str) -> list[str]:
+    if tabel not in TABEL:
+        return []
+    names: dict[str, str] = {}
+    for old in (bahan.disahkan, bahan.sebelumnya):
+        for baris in old.get(kode, {}).get(tabel, {}) if old is not None else ():
+            if old is not None and baris not in bahan.registri[kode][tabel]:
+                names[baris] = row_name(old, Alamat(kode, tabel, baris))
+    return sorted(names.values(), key=natural)
 
 
 def _new_row(bahan: Bahan, alamat: Alamat) -> bool:

@@ -65,18 +65,34 @@ class Draft {
     this.pending = true;
     this.dirty = false;
     try {
-      const response = await this.send(false);
+      let response = await this.send(false);
+      if (response.status === 403 && (await this.renewed())) response = await this.send(false);
       if (response.ok) return this.kept(await response.json());
       if (response.status === 401) return this.sessionEnded();
-      if (response.status !== 413) return this.disconnected();
-      this.say((await response.json()).pesan);
-      return false;
+      if (response.status === 413) return this.refused((await response.json()).pesan);
+      if (response.status >= 500) return this.disconnected();
+      return this.refused("Konsep tidak dapat disimpan. Salin tulisan Anda, lalu muat ulang halaman ini.");
     } catch {
       return this.disconnected();
     } finally {
       this.pending = false;
       if (this.dirty && !this.troubled && !this.leaving) this.typed();
     }
+  }
+
+  // Signing in in another tab gives the site new form tokens. The same account may go on here; another one may not.
+  async renewed() {
+    const page = new DOMParser().parseFromString(await (await fetch(this.form.action)).text(), "text/html");
+    const [token, owner] = ["csrfmiddlewaretoken", "pemilik_konsep"].map((name) => page.querySelector(`input[name="${name}"]`));
+    if (!token || owner?.value !== this.form.elements.pemilik_konsep.value) return false;
+    this.form.elements.csrfmiddlewaretoken.value = token.value;
+    return true;
+  }
+
+  refused(text) {
+    this.lost.hidden = true;
+    this.say(text);
+    return false;
   }
 
   kept(answer) {

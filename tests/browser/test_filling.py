@@ -22,7 +22,7 @@ from rusun.alamat import Alamat
 from rusun.models import Rusun
 from tests.factories import make_isian, make_periode, make_rusun
 
-from .conftest import fill_login
+from .conftest import PASSWORD, fill_login
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -141,6 +141,41 @@ def test_an_ended_session_is_renewed_at_the_same_field_with_the_text(sign_in, is
     page.get_by_role("button", name="Simpan", exact=True).click()
     expect(page.get_by_text("Hunian dan sebab kosong tersimpan")).to_be_visible()
     assert Rusun.objects.get(pk=lokasi.pk).daftar_tunggu == 59
+    assert Konsep.objects.count() == 0
+
+
+def test_signing_in_in_another_tab_lets_the_same_account_go_on(sign_in, isian, lokasi, operator):
+    page = sign_in(operator)
+    page.goto(section_url(lokasi))
+    Session.objects.all().delete()
+    other = page.context.new_page()
+    other.goto("/masuk/")
+    fill_login(other, operator)
+    expect(other.get_by_role("heading", level=1)).to_have_text("Beranda")
+    page.get_by_label("Daftar tunggu").fill("61")
+    expect(status(page)).to_have_text(re.compile("Konsep tersimpan"))
+    page.get_by_role("button", name="Simpan", exact=True).click()
+    expect(page.get_by_text("Hunian dan sebab kosong tersimpan")).to_be_visible()
+    assert Rusun.objects.get(pk=lokasi.pk).daftar_tunggu == 61
+
+
+def test_signing_in_in_another_tab_gives_the_text_to_no_other_account(
+    sign_in, isian, lokasi, operator, operator_penghuni
+):
+    page = sign_in(operator)
+    page.goto(section_url(lokasi))
+    Session.objects.all().delete()
+    operator_penghuni.set_password(PASSWORD)
+    operator_penghuni.save()
+    other = page.context.new_page()
+    other.goto("/masuk/")
+    fill_login(other, operator_penghuni)
+    expect(other.get_by_role("heading", level=1)).to_have_text("Beranda")
+    page.get_by_label("Daftar tunggu").fill("61")
+    expect(status(page)).to_have_text(re.compile("Konsep tidak dapat disimpan"))
+    page.get_by_role("button", name="Simpan", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert Rusun.objects.get(pk=lokasi.pk).daftar_tunggu == 12
     assert Konsep.objects.count() == 0
 
 

@@ -212,6 +212,22 @@ def test_an_answer_half_typed_is_kept_until_it_is_saved(isian, lokasi, operator,
     assert Catatan.objects.get().status == StatusCatatan.DIJAWAB
 
 
+def test_a_draft_whose_page_is_gone_can_be_thrown_away(isian, lokasi, operator, verifikator, masuk_sebagai):
+    catatan = add_remark(isian, Alamat(lokasi.kode, "hunian", "", "jumlah_kk"), "Mohon dicek.", verifikator)
+    apply_move(isian, Gerak.KEMBALIKAN, verifikator, jawab_sebelum=timezone.localdate())
+    client = masuk_sebagai(operator)
+    args = ["desk-uji", isian.kabupaten_kota_id]
+    url = reverse("monitoring:catatan_jawab", args=[*args, catatan.pk])
+    client.post(url, {f"c{catatan.pk}-jawaban": "Sudah", "konsep": "1"}, headers={"X-Requested-With": "konsep"})
+    settle_remark(catatan, verifikator)
+    kirim = reverse("monitoring:isian_kirim", args=args)
+    page = client.get(kirim).content.decode()
+    assert f"Jawaban atas catatan {catatan.sebutan}" in page
+    assert client.post(kirim, {"buang_konsep": "/periode/lain/"}).status_code == 422
+    assert client.post(kirim, {"buang_konsep": url}).status_code == 302
+    assert "tidak ikut terkirim" not in client.get(kirim).content.decode()
+
+
 # --- Requests ---------------------------------------------------------------------------------------------------------
 
 

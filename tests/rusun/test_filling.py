@@ -314,5 +314,64 @@ def test_a_parcel_opens_for_nobody_but_who_typed_it(kata_sandi, client, daerah, 
     page = client.post(url, fields_of(daerah.get(url)) | {"daftar_tunggu": "31"})
     assert page.status_code == 401
     credentials = {"username": operator_lain.username, "password": kata_sandi, "titipan": hidden(page, "titipan")}
-    client.post("/masuk/", credentials)
+    answer = client.post("/masuk/", credentials, follow=True)
+    assert "tidak dibawa" in answer.content.decode()
     assert not Konsep.objects.exists()
+
+
+# --- What a choice between two people is worth ----------------------------------------------------------------------
+
+
+def test_a_choice_that_went_through_a_draft_is_asked_again(daerah, rekan, lokasi):
+    url = section(lokasi)
+    mine, theirs = fields_of(daerah.get(url)), fields_of(rekan.get(url))
+    rekan.post(url, theirs | {"daftar_tunggu": "20"})
+    asked = fields_of(daerah.post(url, mine | {"daftar_tunggu": "777"}))
+    autosave(daerah, url, asked | {"pilih|daftar_tunggu": "lain"})
+    again = daerah.post(url, fields_of(daerah.get(url)))
+    assert (again.status_code, Rusun.objects.get(pk=lokasi.pk).daftar_tunggu) == (409, 20)
+
+
+def test_a_row_the_other_deletes_while_i_choose_stays_deleted(daerah, rekan, lokasi):
+    url = section(lokasi, "tarif_sewa")
+    added = {
+        "tarif-TOTAL_FORMS": "2",
+        "tarif-1-lantai": "2",
+        "tarif-1-satuan": "unit",
+        "tarif-1-tarif_bulan": "200.000",
+    }
+    daerah.post(url, fields_of(daerah.get(url)) | added)
+    mine, theirs = fields_of(daerah.get(url)), fields_of(rekan.get(url))
+    rekan.post(url, theirs | {"jaminan_bulan": "2"})
+    asked = fields_of(daerah.post(url, mine | {"jaminan_bulan": "3"}))
+    rekan.post(url, fields_of(rekan.get(url)) | {"tarif-1-DELETE": "on"})
+    choice = {"pilih|jaminan_bulan": "lain"}
+    again = daerah.post(url, asked | choice)
+    assert again.status_code == 409
+    assert again.context["hasil"].bentrok[0].dipilih == "lain"
+    assert daerah.post(url, fields_of(again) | choice).status_code == 302
+    assert (lokasi.tarif.count(), Rusun.objects.get(pk=lokasi.pk).jaminan_bulan) == (1, 2)
+
+
+@pytest.mark.parametrize(("choice", "left"), [("saya", 0), ("lain", 1)])
+def test_the_choice_to_delete_a_row_is_done(daerah, rekan, lokasi, choice, left):
+    url = section(lokasi, "tarif_sewa")
+    mine, theirs = fields_of(daerah.get(url)), fields_of(rekan.get(url))
+    rekan.post(url, theirs | {"tarif-0-tarif_bulan": "300.000"})
+    asked = daerah.post(url, mine | {"tarif-0-DELETE": "on", "tarif_belum_ditetapkan": "on"})
+    [bentrok] = asked.context["hasil"].bentrok
+    assert (bentrok.saya, bentrok.lain) == ("dihapus", "tidak dihapus")
+    fields = fields_of(asked)
+    if choice == "lain":
+        del fields["tarif_belum_ditetapkan"]
+    answer = daerah.post(url, fields | {bentrok.pilihan: choice})
+    assert answer.status_code == 302
+    assert lokasi.tarif.count() == left
+
+
+def test_choices_are_told_in_words(daerah, rekan, lokasi):
+    url = section(lokasi, "bangunan")
+    mine, theirs = fields_of(daerah.get(url)), fields_of(rekan.get(url))
+    rekan.post(url, theirs | {"kondisi_atap": "rusak_ringan"})
+    [bentrok] = daerah.post(url, mine | {"kondisi_atap": "rusak_berat"}).context["hasil"].bentrok
+    assert (bentrok.saya, bentrok.lain) == ("Rusak berat", "Rusak ringan")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -49,6 +50,10 @@ def _remarks_context(isian: Isian, pengguna: Pengguna, bound: dict[int, object] 
         form_class = JawabForm if answering else BukaCatatanForm
         return form_class(draft.data if draft else None, prefix=f"c{row.pk}", auto_id=f"id_c{row.pk}_%s")
 
+    def draft_time(row: Catatan) -> datetime.datetime | None:
+        draft = drafts.get(url_of(isian, "catatan_jawab", row.pk))
+        return draft.disimpan if draft and not (bound and row.pk in bound) else None
+
     return {
         "isian": isian,
         "daftar": [
@@ -58,6 +63,7 @@ def _remarks_context(isian: Isian, pengguna: Pengguna, bound: dict[int, object] 
                 "url": link(isian, row.alamat),
                 "kini": value_text(row.alamat, value_at(registri, row.alamat)) if row.kolom else "",
                 "form": form_of(row),
+                "konsep": draft_time(row),
                 "menjawab": answering and row.status != StatusCatatan.SELESAI,
                 "menyelesaikan": judging and row.status != StatusCatatan.SELESAI,
                 "membuka": judging and row.status != StatusCatatan.TERBUKA,

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from core.access import allow, operator, sees_registry
 from core.idempotency import new_key
-from core.konsep import drafts_below, keeps_draft
+from core.konsep import BUANG, discard_draft, drafts_below, keeps_draft
 from core.models import Pengguna
 from core.scope import get_visible_or_404
 from monitoring.enums import Gerak, StatusCatatan, StatusIsian
@@ -194,6 +195,10 @@ def warning_key(temuan: Temuan) -> str:
 def isian_kirim(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
     isian, pengguna = isian_of(request, slug, kode), user_of(request)
     drafts = list(drafts_below(pengguna, isian.get_absolute_url()))
+    if request.POST.get(BUANG) in drafts:
+        discard_draft(pengguna, request.POST[BUANG])
+        messages.info(request, "Konsep dibuang. Yang tersimpan di data tidak berubah.")
+        return redirect("monitoring:isian_kirim", slug, kode)
     form = KirimForm(request.POST or None, konsep=len(drafts))
     if request.method == "POST" and form.is_valid():
 
@@ -207,7 +212,7 @@ def isian_kirim(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
     context = {
         "isian": isian,
         "form": form,
-        "konsep": drafts,
+        "konsep": [(alamat, _draft_name(isian, alamat)) for alamat in drafts],
         "hasil": findings_of(isian, bahan, timezone.localdate()),
         "lokasi": locations_of(bahan, isian.catatan.all()),
         "terbuka": isian.catatan.unanswered().count(),
@@ -216,6 +221,17 @@ def isian_kirim(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
         "terlambat": isian.status == StatusIsian.DIISI and timezone.localdate() > isian.periode.batas_waktu,
     }
     return render(request, "monitoring/isian_kirim.html", context, status=422 if form.is_bound else 200)
+
+
+def _draft_name(isian: Isian, alamat: str) -> str:
+    """What a draft is about. Its page may be gone since: the location closed, the remark settled."""
+    match = resolve(alamat.partition("?")[0])
+    if match.url_name == "catatan_jawab":
+        catatan = isian.catatan.filter(pk=match.kwargs["pk"]).first()
+        return f"Jawaban atas catatan {catatan.sebutan}" if catatan else "Jawaban atas catatan"
+    rusun = Rusun.objects.filter(pk=match.kwargs.get("kode_rusun"), kabupaten_kota=isian.kabupaten_kota_id).first()
+    bagian = MENURUT_KODE.get(match.kwargs.get("bagian", ""))
+    return ", ".join(str(part) for part in (rusun and rusun.nama, bagian and bagian.judul) if part) or "Isian"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
