@@ -15,11 +15,13 @@ from typing import Any, Final
 from core.display import kosong, rupiah, tanggal
 from core.tables import Column, Kind, field_column
 
+from .alamat import Alamat
 from .bagian import BAGIAN, PROFIL_KELOMPOK, SEBAB_KOSONG, Bagian
 from .daftar import BarisLokasi, BarisMasalah
 from .enums import Sebab
-from .models import KategoriPermasalahan, Permasalahan, ProfilPenghuni, Rusun, TindakLanjut
+from .models import KategoriPermasalahan, Permasalahan, Rusun, TindakLanjut
 from .models.permasalahan import SETTLED
+from .sebutan import lone_name
 
 ARTI: Final[dict[str, str]] = {
     "nama": "Nama resmi lokasi.",
@@ -135,13 +137,10 @@ def _cause(sebab: str) -> Column:
 
 
 def _profile(title: str, name: str) -> Column:
-    column = field_column(ProfilPenghuni, name)
-    kelompok = title.removeprefix("KK menurut ")
-
     def count(baris: BarisLokasi) -> int | None:
         return getattr(getattr(baris.rusun, "profil_penghuni", None), name, None)
 
-    heading = f"{kelompok[:1].upper()}{kelompok[1:]}: {column.heading[:1].lower()}{column.heading[1:]}"
+    heading = lone_name(Alamat("", "profil_penghuni", "", name))
     return Column(heading, count, Kind.BILANGAN, f"{title}.", "KK", width=14)
 
 

@@ -38,13 +38,13 @@ from .lembar import (
     section_form,
     stored_locations,
 )
-from .models import Blok, Permasalahan, ProfilPenghuni, Rusun, SebabKosong, Tarif
+from .models import ProfilPenghuni, Rusun, SebabKosong
 from .pemeriksaan import check_registry, check_while_filling
-from .penguncian import Kunci
+from .penguncian import Kunci, lock_state
 from .salinan import location_of, plain
 from .simpan import code_for, create_location, save_section
 
-MODEL: dict[str, type[Any]] = {"blok": Blok, "tarif": Tarif, "permasalahan": Permasalahan}
+MODEL: dict[str, type[Any]] = {tabel: model for tabel, (model, _) in ROW_FORMS.items()}
 
 
 @dataclass
@@ -711,4 +711,5 @@ def _restore_row(rusun: Rusun, baris: dict[str, Any], pengguna: Pengguna | None,
 def _remove_new(rusun: Rusun) -> None:
     if rusun.lampiran.exists():
         raise UndoRefused(f"{rusun.nama} sudah punya lampiran, jadi impor ini tidak dapat diurungkan.")
+    lock_state(rusun.kabupaten_kota_id).require_open([Alamat("", DAFTAR_LOKASI)])
     rusun.delete()

@@ -31,6 +31,7 @@ from .alamat import Alamat
 from .enums import JenisLampiran
 from .models import Lampiran, Rusun, TindakLanjut
 from .penguncian import registry_write
+from .simpan import require_active
 
 FOLDER = "lampiran"
 MAX_BYTES = 10 * 1024 * 1024
@@ -126,16 +127,18 @@ def received(upload: BinaryIO, nama_asli: str) -> Iterator[Berkas]:
 
 
 def attach(rusun: Rusun, jenis: str, berkas: Berkas, pengguna: Pengguna, *, keterangan: str = "") -> Lampiran:
-    """Store a paper of a location. It locks with the registry: raises `RegistryLocked`."""
+    """Store a paper of a location. It locks with the registry: raises `RegistryLocked`, or `LocationClosed`."""
     with registry_write(rusun.kabupaten_kota_id) as kunci:
+        require_active(rusun.pk)
         kunci.require_open([Alamat(rusun.kode, "lampiran")])
         return _store(Lampiran(rusun=rusun, jenis=jenis, keterangan=keterangan), berkas, pengguna)
 
 
 def attach_evidence(tindak: TindakLanjut, berkas: Berkas, pengguna: Pengguna, *, keterangan: str = "") -> Lampiran:
-    """Store evidence of a follow-up. Never locked."""
+    """Store evidence of a follow-up. Never locked. Raises `LocationClosed`."""
     rusun = tindak.permasalahan.rusun
     with registry_write(rusun.kabupaten_kota_id):
+        require_active(rusun.pk)
         lampiran = Lampiran(
             rusun=rusun, tindak_lanjut=tindak, jenis=JenisLampiran.BUKTI, keterangan=keterangan
         )  # fmt: skip
@@ -162,12 +165,14 @@ def shown_name(nama: str) -> str:
 def retire(lampiran: Lampiran, versi: int, alasan: str, pengguna: Pengguna) -> None:
     """Take a file, opened at `versi`, out of view; file and row are kept.
 
-    Raises `FileRetired` when somebody did so before, `StaleVersion` when the row changed since, `RegistryLocked`.
+    Raises `FileRetired` when somebody did so before, `StaleVersion` when the row changed since, `LocationClosed`,
+    `RegistryLocked`.
     """
     with registry_write(lampiran.rusun.kabupaten_kota_id) as kunci:
         row = Lampiran.objects.select_for_update(of=("self",)).select_related("diubah_oleh").get(pk=lampiran.pk)
         if row.ditarik_pada is not None:
             raise FileRetired(row)
+        require_active(row.rusun_id)
         if row.jenis != JenisLampiran.BUKTI:
             kunci.require_open([Alamat(row.rusun_id, "lampiran")])
         check_version(row, versi)

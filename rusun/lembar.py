@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -19,7 +20,7 @@ from core.forms import BaseModelForm
 from core.models import KabupatenKota
 from core.workbook.layout import Column, Layout, column_of, fold
 
-from .bagian import BAGIAN, PROFIL_KELOMPOK, SEBAB_KOSONG, TABEL
+from .bagian import BAGIAN, MENURUT_KODE, PROFIL_KELOMPOK, SEBAB_KOSONG, TABEL
 from .enums import Jenis, Sebab
 from .forms import ROW_FORMS, ProfilPenghuniForm
 from .models import ProfilPenghuni, Rusun
@@ -58,10 +59,10 @@ def layouts(lokasi: Iterable[Lokasi]) -> tuple[Layout, ...]:
     )
 
 
+@cache
 def section_form(bagian: str) -> type[forms.ModelForm[Rusun]]:
-    """The form of the plain fields of a section."""
-    kolom = next(row.kolom for row in BAGIAN if row.kode == bagian)
-    return modelform_factory(Rusun, form=BaseModelForm, fields=kolom)
+    """The form of the plain fields of a section; a workbook asks for it once per record."""
+    return modelform_factory(Rusun, form=BaseModelForm, fields=MENURUT_KODE[bagian].kolom)
 
 
 def _location_columns() -> Iterator[Column]:
@@ -125,13 +126,7 @@ def key_of(row: Any) -> str:
 
 def stored_locations(kabupaten_kota: KabupatenKota) -> list[Rusun]:
     """The active locations with everything the sheets show; a fixed number of queries."""
-    return list(
-        Rusun.objects.active()
-        .filter(kabupaten_kota=kabupaten_kota)
-        .select_related("profil_penghuni", "kabupaten_kota")
-        .prefetch_related("blok", "sebab_kosong", "tarif", "permasalahan__kategori")
-        .order_by("kode")
-    )
+    return list(Rusun.objects.active().filter(kabupaten_kota=kabupaten_kota).with_rows().order_by("kode"))
 
 
 def location_values(rusun: Rusun) -> dict[str, Any]:

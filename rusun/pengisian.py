@@ -24,7 +24,7 @@ from .bentrok import HAPUS, LAIN, SAYA, Gabungan, merge, row_of, settle
 from .forms import ROW_FORMS, SectionForms, section_forms
 from .models import Lampiran, ProfilPenghuni, Rusun, SebabKosong
 from .penguncian import RegistryLocked, lock_state
-from .simpan import save_section
+from .simpan import LocationClosed, save_section
 
 PILIH, PILIH_VERSI = "pilih|", "pilih_versi"
 """Names of the choice between two texts for one field, and of the version of the location that was asked about."""
@@ -94,6 +94,8 @@ def fill_section(rusun: Rusun, bagian: Bagian, data: QueryDict, pengguna: Penggu
             return Hasil(forms, tujuan=_save(forms, pengguna, alamat, tujuan), pesan=taken)
         except RegistryLocked as refusal:
             return Hasil(forms, HTTPStatus.CONFLICT, pesan=(str(refusal),))
+        except LocationClosed as refusal:
+            return Hasil(forms, HTTPStatus.CONFLICT, pesan=(str(refusal),))
         except ProtectedError as error:
             return Hasil(forms, HTTPStatus.CONFLICT, pesan=(_still_needed(error),))
         except StaleVersion:  # saved between our look and our lock: look again
@@ -126,8 +128,8 @@ def _choices(data: QueryDict, versi: int) -> dict[str, str]:
     """Whose text to take, field by field; nothing when the location was saved since the question: then it is new."""
     if data.get(PILIH_VERSI) != str(versi):
         return {}
-    names = [name for name in data if name.startswith(PILIH) and data[name] in (SAYA, LAIN)]
-    return {name.removeprefix(PILIH): data[name] for name in names}
+    chosen = {name.removeprefix(PILIH): str(side) for name, side in data.items() if name.startswith(PILIH)}
+    return {name: side for name, side in chosen.items() if side in (SAYA, LAIN)}
 
 
 def _join(forms: SectionForms) -> tuple[Gabungan, SectionForms]:

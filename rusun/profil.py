@@ -18,6 +18,7 @@ from .daftar import days_late
 from .enums import Tingkat
 from .kelengkapan import Kemajuan, percent_complete, progress_of
 from .models import Blok, Lampiran, Permasalahan, Rusun, Tarif, TindakLanjut
+from .models.permasalahan import SETTLED
 from .salinan import Lokasi, location_of, units_of
 from .sebutan import field_name, section_rows
 
@@ -77,7 +78,8 @@ class Profil:
 
     @property
     def masalah_berat(self) -> int:
-        return sum(row.baris.tingkat == Tingkat.BERAT for row in self.permasalahan)
+        """Severe ones still to be settled."""
+        return sum(row.baris.tingkat == Tingkat.BERAT and row.baris.status not in SETTLED for row in self.permasalahan)
 
     @property
     def tindak_lewat_batas(self) -> int:

@@ -41,6 +41,13 @@ class LocationClosed(Exception):
         )
 
 
+def require_active(kode: str) -> None:
+    """Raise `LocationClosed` when nothing is written to the location any more. Call inside `registry_write`."""
+    rusun = Rusun.objects.select_related("diubah_oleh").get(pk=kode)
+    if rusun.ditutup_sejak is not None:
+        raise LocationClosed(rusun)
+
+
 def _touched(sebelum: Lokasi, sesudah: Lokasi) -> set[Alamat]:
     """What must be open for `sebelum` to become `sesudah`: cells, and the table where rows came or went."""
     kode = sebelum["kode"]
@@ -65,12 +72,13 @@ def save_section(
     """Run `write` on the location `kode` under the registry lock; returns whether anything changed.
 
     Raises `StaleVersion` when the location was saved since `versi`, `RegistryLocked` when a change falls outside the
-    open cells; then nothing is saved. Every section save counts the location's version on.
+    open cells, `LocationClosed`; then nothing is saved. Every section save counts the location's version on.
     """
     waktu = waktu or timezone.now()
     region = Rusun.objects.values_list("kabupaten_kota", flat=True).get(pk=kode)
     with registry_write(region) as kunci:
         rusun = Rusun.objects.select_for_update().get(pk=kode)
+        require_active(kode)
         check_version(rusun, versi)
         sebelum = location_of(rusun)
         write(waktu)
@@ -108,9 +116,8 @@ def close_location(rusun: Rusun, versi: int, alasan: str, pengguna: Pengguna) ->
     Raises `LocationClosed` when somebody did so before, `StaleVersion` when it was saved since, `RegistryLocked`.
     """
     with registry_write(rusun.kabupaten_kota_id) as kunci:
-        row = Rusun.objects.select_for_update(of=("self",)).select_related("diubah_oleh").get(pk=rusun.pk)
-        if row.ditutup_sejak is not None:
-            raise LocationClosed(row)
+        row = Rusun.objects.select_for_update().get(pk=rusun.pk)
+        require_active(row.pk)
         kunci.require_open([Alamat("", DAFTAR_LOKASI)])
         check_version(row, versi)
         row.ditutup_sejak, row.alasan_ditutup = timezone.localdate(), alasan
@@ -121,9 +128,10 @@ def close_location(rusun: Rusun, versi: int, alasan: str, pengguna: Pengguna) ->
 def save_follow_up(tindak: TindakLanjut, versi: int, pengguna: Pengguna) -> None:
     """Store a follow-up, new or opened at `versi`. Never locked; its completion date follows its status.
 
-    Raises `StaleVersion` when somebody saved it meanwhile.
+    Raises `LocationClosed`, or `StaleVersion` when somebody saved it meanwhile.
     """
     with registry_write(tindak.permasalahan.rusun.kabupaten_kota_id):
+        require_active(tindak.permasalahan.rusun_id)
         if not tindak._state.adding:
             check_version(TindakLanjut.objects.select_for_update(of=("self",)).get(pk=tindak.pk), versi)
         if tindak.status == StatusTindakLanjut.SELESAI:
@@ -135,8 +143,12 @@ def save_follow_up(tindak: TindakLanjut, versi: int, pengguna: Pengguna) -> None
 
 
 def set_problem_status(masalah: Permasalahan, versi: int, status: str, pengguna: Pengguna) -> None:
-    """Change how far a problem, opened at `versi`, has come. Never locked. Raises `StaleVersion`."""
+    """Change how far a problem, opened at `versi`, has come. Never locked.
+
+    Raises `LocationClosed` or `StaleVersion`.
+    """
     with registry_write(masalah.rusun.kabupaten_kota_id):
+        require_active(masalah.rusun_id)
         row = Permasalahan.objects.select_for_update(of=("self",)).get(pk=masalah.pk)
         check_version(row, versi)
         row.status = status

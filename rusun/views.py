@@ -82,10 +82,7 @@ def daftar(request: HttpRequest) -> HttpResponse:
 @allow(sees_registry)
 def ekspor(request: HttpRequest) -> StreamingHttpResponse:
     saring, rusun = _locations(request)
-    whole = rusun.select_related("kabupaten_kota", "profil_penghuni").prefetch_related(
-        "sebab_kosong", "tarif", "permasalahan"
-    )
-    rows = (BarisLokasi(row) for row in whole.iterator(chunk_size=ROWS_AT_ONCE))
+    rows = (BarisLokasi(row) for row in rusun.with_rows().iterator(chunk_size=ROWS_AT_ONCE))
     tables = [Table("Rusun dan rusus", LOKASI, rows, frozen=2)]
     return download("rusun", tables, wanted_format(request.GET), Origin(request.user, saring.in_words()))
 
@@ -354,6 +351,8 @@ def _never_locked(
 
         try:
             tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, store)
+        except LocationClosed as refusal:
+            return _taken_out(request, refusal, refusal.rusun)
         except StaleVersion as refusal:
             form.carry_on_from(refusal.row)
             halaman |= {"lebih_baru": str(refusal), "terbaru": form.newer_values(refusal.row)}
@@ -414,6 +413,8 @@ def _upload(
                 tujuan = perform_once(data["kunci_formulir"], request.user, lambda: keep(berkas))
         except FileRefused as refusal:
             form.add_error("berkas", str(refusal))
+        except LocationClosed as refusal:
+            return _taken_out(request, refusal, refusal.rusun)
         except RegistryLocked as refusal:
             form.add_error(None, str(refusal))
             status = 409

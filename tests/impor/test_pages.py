@@ -17,6 +17,7 @@ from monitoring.models import Impor
 from penghuni.models import Hunian, Penghuni
 from rusun.alamat import Alamat
 from rusun.models import Blok, Rusun, SebabKosong, Tarif
+from rusun.penguncian import lock_registry, registry_write
 
 from .conftest import NIK_BARU, Buku
 
@@ -175,6 +176,18 @@ def test_undo_is_refused_when_something_changed_since_or_was_sent(
     assert impor.status == StatusImpor.DITERAPKAN
     assert Penghuni.objects.get(nama="Budi").penghasilan == 3_000_000
     assert "Urungkan" not in page(masuk_sebagai, operator_penghuni, impor)
+
+
+def test_undo_takes_no_location_away_behind_the_lock(send, press, buku, operator_penghuni, kudus):
+    """A location may be locked without the import knowing: it was read in before any period ran."""
+    buku["Rusun", "Nama", 2], buku["Rusun", "Jenis", 2] = "Rusunawa Baru", "Rusun"
+    impor = send(buku, operator_penghuni)
+    press("terapkan", impor, operator_penghuni)
+    assert Rusun.objects.count() == 2
+    with registry_write(kudus):
+        lock_registry(kudus, alasan="uji", waktu=timezone.now())
+    press("urungkan", impor, operator_penghuni)
+    assert (impor.status, Rusun.objects.count()) == (StatusImpor.DITERAPKAN, 2)
 
 
 def test_the_province_brings_a_workbook_and_the_region_decides(

@@ -1,11 +1,13 @@
 """Closing a location and retiring a file: once, with the reason of whoever did it, never over another change."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
 from core.idempotency import new_key
-from rusun.models import Lampiran, Rusun
+from rusun.models import Lampiran, Permasalahan, Rusun, TindakLanjut
+from rusun.simpan import LocationClosed, close_location, save_section
 from tests.factories import make_rusun
 
 ALASAN = "Dibongkar, warga sudah pindah."
@@ -91,3 +93,39 @@ def test_form_without_version_is_refused(masuk_sebagai, operator, lokasi, berkas
     url, row = doors(lokasi, berkas)[door]
     response = masuk_sebagai(operator).post(url, {**typed(row), "versi": ""})
     assert (response.status_code, taken_out(row)) == (422, (None, ""))
+
+
+def test_nothing_is_written_to_a_closed_location(masuk_sebagai, operator, lokasi, berkas):
+    masalah = Permasalahan.objects.get(rusun=lokasi)
+    tindak = TindakLanjut.objects.create(
+        permasalahan=masalah, uraian="Mengecat", penanggung_jawab="kabupaten_kota", batas_waktu=timezone.localdate(),
+        diubah=timezone.now(), diubah_oleh=operator,
+    )  # fmt: skip
+    close_location(lokasi, lokasi.versi, ALASAN, operator)
+    client = masuk_sebagai(operator)
+    key = {"kunci_formulir": str(new_key()), "versi": "1"}
+    follow_up = {
+        "uraian": "Perbaiki",
+        "penanggung_jawab": "kabupaten_kota",
+        "batas_waktu": "2026-12-31",
+        "status": "proses",
+    }
+    photo = SimpleUploadedFile("foto.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")
+    doors = [
+        (reverse("rusun:masalah_status", args=[masalah.pk]), key | {"status": "selesai"}),
+        (reverse("rusun:tindak_lanjut_tambah", args=[masalah.pk]), key | follow_up),
+        (reverse("rusun:tindak_lanjut_ubah", args=[tindak.pk]), key | follow_up),
+        (reverse("rusun:bukti_tambah", args=[tindak.pk]), key | {"berkas": photo}),
+        (reverse("rusun:lampiran_tarik", args=[berkas.pk]), key | {"alasan": "Salah foto."}),
+    ]
+    before = [list(model.objects.order_by("pk").values()) for model in (Permasalahan, TindakLanjut, Lampiran)]
+    for url, data in doors:
+        answer = client.post(url, data | {"kunci_formulir": str(new_key())}, follow=True)
+        assert "sudah ditutup" in answer.content.decode(), url
+    assert before == [list(model.objects.order_by("pk").values()) for model in (Permasalahan, TindakLanjut, Lampiran)]
+
+
+def test_a_section_open_while_the_location_is_closed_is_not_saved(operator, lokasi):
+    close_location(lokasi, lokasi.versi, ALASAN, operator)
+    with pytest.raises(LocationClosed):
+        save_section(lokasi.pk, lokasi.versi + 1, operator, lambda waktu: lokasi.blok.update(ada_lift="ya"))
