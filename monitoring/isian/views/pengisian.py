@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -25,7 +25,7 @@ from monitoring.isian.pemeriksaan import HasilPeriksa, check_isian, explain
 from monitoring.isian.permintaan import ask_opening, may_ask
 from monitoring.isian.tampilan import content_of, findings_of, locations_of, material_of, notes_of, sections_of
 from monitoring.isian.workflow import MoveRefused, apply_move, may_move
-from monitoring.models import Isian
+from monitoring.models import Catatan, Isian
 from monitoring.periode.batas import dates_note
 from monitoring.tindakan import perform, perform_or_raise, refusal_text
 from rusun.alamat import Alamat
@@ -34,6 +34,7 @@ from rusun.forms import SectionForms
 from rusun.kelengkapan import progress_of
 from rusun.models import Rusun
 from rusun.pemeriksaan import Temuan
+from rusun.salinan import Registri
 from rusun.sebutan import cell_name
 from rusun.views import also_here, next_section, section_page
 
@@ -208,13 +209,13 @@ def isian_kirim(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
             return url_of(isian, "isian_kiriman", nomor)
 
         return perform(request, send, berhasil="Isian sudah dikirim ke provinsi.", kembali=url_of(isian, "isian_kirim"))
-    bahan = material_of(isian)
+    bahan, catatan = material_of(isian), list(isian.catatan.all())
     context = {
         "isian": isian,
         "form": form,
-        "konsep": [(alamat, _draft_name(isian, alamat)) for alamat in drafts],
+        "konsep": [(alamat, _draft_name(alamat, bahan.registri, catatan)) for alamat in drafts],
         "hasil": findings_of(isian, bahan, timezone.localdate()),
-        "lokasi": locations_of(bahan, isian.catatan.all()),
+        "lokasi": locations_of(bahan, catatan),
         "terbuka": isian.catatan.unanswered().count(),
         "boleh": may_move(isian, Gerak.KIRIM, pengguna),
         "batas": dates_note(isian, timezone.localdate()),
@@ -223,15 +224,15 @@ def isian_kirim(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
     return render(request, "monitoring/isian_kirim.html", context, status=422 if form.is_bound else 200)
 
 
-def _draft_name(isian: Isian, alamat: str) -> str:
+def _draft_name(alamat: str, registri: Registri, catatan: Iterable[Catatan]) -> str:
     """What a draft is about. Its page may be gone since: the location closed, the remark settled."""
     match = resolve(alamat.partition("?")[0])
     if match.url_name == "catatan_jawab":
-        catatan = isian.catatan.filter(pk=match.kwargs["pk"]).first()
-        return f"Jawaban atas catatan {catatan.sebutan}" if catatan else "Jawaban atas catatan"
-    rusun = Rusun.objects.filter(pk=match.kwargs.get("kode_rusun"), kabupaten_kota=isian.kabupaten_kota_id).first()
-    bagian = MENURUT_KODE.get(match.kwargs.get("bagian", ""))
-    return ", ".join(str(part) for part in (rusun and rusun.nama, bagian and bagian.judul) if part) or "Isian"
+        about = next((row.sebutan for row in catatan if row.pk == match.kwargs["pk"]), "")
+        return f"Jawaban atas catatan {about}".rstrip()
+    kode, bagian = match.kwargs.get("kode_rusun", ""), MENURUT_KODE.get(match.kwargs.get("bagian", ""))
+    nama = registri[kode]["identitas"]["nama"] if kode in registri else kode
+    return ", ".join(part for part in (nama, bagian.judul if bagian else "") if part) or "Isian"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
