@@ -85,10 +85,6 @@ class AkunFilter(FilterForm):
     peran = forms.ChoiceField(label="Peran", required=False, choices=[("", "Semua"), *Peran.choices])
     daerah = forms.ModelChoiceField(KabupatenKota.objects.all(), label="Kabupaten/kota", required=False)
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["daerah"].empty_label = "Semua"
-
     def filter(self, akun):
         wanted = self.understood()
         if cari := wanted.get("cari"):
@@ -107,10 +103,6 @@ class JejakFilter(FilterForm):
     )
     dari = TanggalField(label="Dari tanggal", required=False)
     sampai = TanggalField(label="Sampai tanggal", required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["pengguna"].empty_label = "Semua"
 
     def clean(self):
         cleaned = super().clean()

@@ -158,6 +158,12 @@ class BaseForm(_Shared, forms.Form):
 class FilterForm(BaseForm):
     """What a list is narrowed by; travels in the address. A wrong choice shows its error and narrows nothing."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField):
+                field.empty_label = "Semua"
+
     def understood(self) -> dict[str, Any]:
         """The chosen values by field name, without those left open or wrong."""
         self.is_valid()

@@ -128,7 +128,6 @@ class PenghuniFilter(FilterForm):
 
     def __init__(self, *args, pengguna, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["daerah"].empty_label = self.fields["lokasi"].empty_label = "Semua"
         if operator(pengguna):
             del self.fields["daerah"]
         lokasi = Rusun.objects.visible_to(pengguna).order_by("kabupaten_kota", "nama")

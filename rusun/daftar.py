@@ -55,6 +55,10 @@ class BarisTindak:
     def lewat_hari(self) -> int:
         return days_late(self.tindak, self.hari_ini)
 
+    @property
+    def nada_status(self) -> str:
+        return NADA[self.tindak.status]
+
 
 @dataclass(frozen=True)
 class BarisMasalah:

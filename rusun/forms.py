@@ -516,16 +516,14 @@ class SaringRusun(FilterForm):
     """Filter of the list; it filters itself."""
 
     q = TeksField(label="Cari", required=False, max_length=100)
-    kabupaten_kota = forms.ModelChoiceField(
-        KabupatenKota.objects.all(), label="Kabupaten/kota", required=False, empty_label="Semua"
-    )
+    kabupaten_kota = forms.ModelChoiceField(KabupatenKota.objects.all(), label="Kabupaten/kota", required=False)
     jenis = forms.ChoiceField(label="Jenis", required=False, choices=[("", "Semua"), *Jenis.choices])
     peruntukan = forms.ChoiceField(label="Peruntukan", required=False, choices=[("", "Semua"), *Peruntukan.choices])
     status_aset = forms.ChoiceField(label="Status aset", required=False, choices=[("", "Semua"), *StatusAset.choices])
 
     def __init__(self, data: Any, *, pengguna: Pengguna) -> None:
         super().__init__(data)
-        _offer_regions(self, pengguna)
+        _ask_for_region(self, pengguna)
 
     def filter(self, rusun: RusunQuerySet) -> RusunQuerySet:
         """`rusun` narrowed by what was chosen."""
@@ -538,9 +536,7 @@ class SaringMasalah(FilterForm):
     """Filter of the list of problems; it filters itself."""
 
     q = TeksField(label="Cari lokasi atau uraian", required=False, max_length=100)
-    kabupaten_kota = forms.ModelChoiceField(
-        KabupatenKota.objects.all(), label="Kabupaten/kota", required=False, empty_label="Semua"
-    )
+    kabupaten_kota = forms.ModelChoiceField(KabupatenKota.objects.all(), label="Kabupaten/kota", required=False)
     aspek = forms.ChoiceField(label="Aspek", required=False, choices=[("", "Semua"), *Aspek.choices])
     tingkat = forms.ChoiceField(label="Tingkat", required=False, choices=[("", "Semua"), *Tingkat.choices])
     penanggung_jawab = forms.ChoiceField(
@@ -554,7 +550,7 @@ class SaringMasalah(FilterForm):
 
     def __init__(self, data: Any, *, pengguna: Pengguna) -> None:
         super().__init__(data)
-        _offer_regions(self, pengguna)
+        _ask_for_region(self, pengguna)
 
     def filter(self, masalah: PermasalahanQuerySet, hari_ini: datetime.date) -> PermasalahanQuerySet:
         """`masalah` narrowed by what was chosen; what is overdue is asked for `hari_ini`."""
@@ -571,12 +567,10 @@ class SaringMasalah(FilterForm):
         return masalah.filter(**{places[name]: value for name, value in wanted.items() if name in places})
 
 
-def _offer_regions(form: FilterForm, pengguna: Pengguna) -> None:
-    """An operator has one region and is not asked; others may choose any. An empty choice means all."""
+def _ask_for_region(form: FilterForm, pengguna: Pengguna) -> None:
+    """An operator has one region and is not asked."""
     if pengguna.kabupaten_kota_id:
         del form.fields["kabupaten_kota"]
-    else:
-        form.fields["kabupaten_kota"].empty_label = "Semua"
 
 
 class BuktiForm(FormKeyMixin, BaseForm):

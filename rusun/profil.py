@@ -14,10 +14,10 @@ from django.db.models import Prefetch
 from .alamat import Alamat
 from .angka import AngkaUnit
 from .bagian import BAGIAN, PROFIL_KELOMPOK, Bagian
-from .daftar import days_late
+from .daftar import NADA, BarisTindak
 from .enums import Tingkat
 from .kelengkapan import Kemajuan, percent_complete, progress_of
-from .models import Blok, Lampiran, Permasalahan, Rusun, Tarif, TindakLanjut
+from .models import Blok, Lampiran, Permasalahan, Rusun, Tarif
 from .models.permasalahan import SETTLED
 from .salinan import Lokasi, location_of, units_of
 from .sebutan import field_name, section_rows
@@ -45,19 +45,15 @@ class Sebaran:
 
 
 @dataclass(frozen=True)
-class Tindak:
-    """A follow-up, and whether its date has passed while it is still open."""
-
-    baris: TindakLanjut
-    lewat_batas: bool
-
-
-@dataclass(frozen=True)
 class Masalah:
     """A problem with what is done about it."""
 
     baris: Permasalahan
-    tindak_lanjut: tuple[Tindak, ...]
+    tindak_lanjut: tuple[BarisTindak, ...]
+
+    @property
+    def nada_status(self) -> str:
+        return NADA[self.baris.status]
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,7 @@ class Profil:
 
     @property
     def tindak_lewat_batas(self) -> int:
-        return sum(tindak.lewat_batas for row in self.permasalahan for tindak in row.tindak_lanjut)
+        return sum(tindak.lewat_hari > 0 for row in self.permasalahan for tindak in row.tindak_lanjut)
 
 
 def build_profil(rusun: Rusun, hari_ini: datetime.date) -> Profil:
@@ -103,8 +99,7 @@ def build_profil(rusun: Rusun, hari_ini: datetime.date) -> Profil:
         tarif=tuple(rusun.tarif.all()),
         penghuni=tuple(_residents(lokasi)),
         permasalahan=tuple(
-            Masalah(row, tuple(Tindak(tindak, days_late(tindak, hari_ini) > 0) for tindak in row.tindak_lanjut.all()))
-            for row in problems
+            Masalah(row, tuple(BarisTindak(tindak, hari_ini) for tindak in row.tindak_lanjut.all())) for row in problems
         ),
         lampiran=tuple(rusun.lampiran.of_location().current()),
     )

@@ -92,9 +92,9 @@ def everything(profil):
         yield f"{angka(masalah.baris.unit_terdampak)} unit"
         if masalah.baris.perkiraan_biaya:
             yield rupiah(masalah.baris.perkiraan_biaya)
-        for tindak in masalah.tindak_lanjut:
-            yield tindak.baris.uraian
-            yield tanggal_pendek(tindak.baris.batas_waktu)
+        for baris in masalah.tindak_lanjut:
+            yield baris.tindak.uraian
+            yield tanggal_pendek(baris.tindak.batas_waktu)
     yield from (berkas.nama_asli for berkas in profil.lampiran)
 
 
