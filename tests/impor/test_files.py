@@ -3,6 +3,7 @@
 import datetime
 import io
 import json
+import uuid
 from contextlib import suppress
 
 import pytest
@@ -94,6 +95,20 @@ def test_a_file_that_is_not_ours_is_refused_by_name(buku, send, kudus, operator_
     html = masuk_sebagai(operator_penghuni).get(impor.get_absolute_url()).content.decode()
     assert impor.pesan in html.replace("&#x27;", "'")
     assert "Terapkan" not in html
+
+
+def test_a_plan_that_a_commit_fell_into_is_made_again(buku, kudus):
+    buku["Rusun", "Daftar tunggu", 1] = 50
+
+    def meanwhile(persen, tahap):
+        if tahap == "Memeriksa penghuni":  # the sheet Rusun was compared with the old value by now
+            Rusun.objects.exclude(daftar_tunggu=50).update(daftar_tunggu=50, versi=2)
+
+    rencana = plan_import(
+        buku.content(), kudus, running_isian(kudus), benih=uuid.uuid4(), dengan_penghuni=True, maju=meanwhile
+    )
+    assert not rencana.writes
+    assert rencana.keadaan == state_of(kudus)
 
 
 def test_the_faults_of_a_file_name_the_titles(buku, send, operator_penghuni):
