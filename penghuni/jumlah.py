@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from core.models import KabupatenKota
 
-from .models import Hunian
+from .models import Hunian, Penghuni
 
 
 def open_stays_by_location(kabupaten_kota: KabupatenKota | str) -> dict[str, int]:
@@ -18,3 +18,10 @@ def open_stays_by_location(kabupaten_kota: KabupatenKota | str) -> dict[str, int
         .annotate(jumlah=Count("pk"))
         .order_by()
     )
+
+
+def also_elsewhere(kabupaten_kota: str) -> int:
+    """How many households of `kabupaten_kota` are recorded in another one too, by the NIK of their heads."""
+    own = Penghuni.objects.filter(kabupaten_kota=kabupaten_kota).exclude(nik_sidik="")
+    others = Penghuni.objects.exclude(kabupaten_kota=kabupaten_kota).filter(nik_sidik=OuterRef("nik_sidik"))
+    return own.filter(Exists(others)).count()

@@ -1,13 +1,14 @@
-"""What a line of the lists of locations and problems says: for the page and for its file alike."""
+"""What a line of the lists of locations, problems and follow-ups says: for the page and for its file alike."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from .angka import AngkaUnit, of_blok, total
-from .enums import StatusTindakLanjut, Tingkat
+from .enums import Pihak, StatusTindakLanjut, Tingkat
 from .models import Permasalahan, Rusun, TindakLanjut
 from .models.permasalahan import SETTLED
 
@@ -46,10 +47,11 @@ def days_late(tindak: TindakLanjut | None, hari_ini: datetime.date) -> int:
 
 @dataclass(frozen=True)
 class BarisTindak:
-    """A follow-up as seen on `hari_ini`."""
+    """A follow-up as seen on `hari_ini`, and whether the reader may say how far it has come."""
 
     tindak: TindakLanjut
     hari_ini: datetime.date
+    boleh_ubah: bool = False
 
     @property
     def lewat_hari(self) -> int:
@@ -58,6 +60,31 @@ class BarisTindak:
     @property
     def nada_status(self) -> str:
         return NADA[self.tindak.status]
+
+
+@dataclass(frozen=True)
+class TindakPihak:
+    """What one party has to do, as a list on paper shows it."""
+
+    pihak: Pihak
+    baris: tuple[BarisTindak, ...]
+
+    @property
+    def lewat(self) -> int:
+        return sum(row.lewat_hari > 0 for row in self.baris)
+
+    @property
+    def unit(self) -> int:
+        """Units its open follow-ups will bring back."""
+        return sum(row.tindak.unit or 0 for row in self.baris if row.tindak.status not in SETTLED)
+
+
+def by_party(rows: Iterable[BarisTindak]) -> list[TindakPihak]:
+    """`rows` per party that must act, nearest party first; parties without any are left out."""
+    found: dict[str, list[BarisTindak]] = {}
+    for row in rows:
+        found.setdefault(row.tindak.penanggung_jawab, []).append(row)
+    return [TindakPihak(pihak, tuple(found[pihak])) for pihak in Pihak if pihak in found]
 
 
 @dataclass(frozen=True)

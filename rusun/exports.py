@@ -200,7 +200,7 @@ LOKASI: Final = (
 
 
 def _place(path: str) -> tuple[Column, ...]:
-    """Where a problem is; `path` leads to its location."""
+    """Where a problem or follow-up is; `path` leads to its location."""
     return (
         *_region(f"{path}.kabupaten_kota"),
         Column("Kode lokasi", attrgetter(f"{path}.kode"), meaning="Nomor tetap lokasi.", width=15),
@@ -213,6 +213,12 @@ def _late(hari: Callable[[Any], int]) -> Column:
         "Lewat batas waktu", lambda baris: hari(baris) or None, Kind.BILANGAN,
         "Hari sejak batas waktu, pada hari berkas diunduh; kosong bila tidak lewat.", "hari",
     )  # fmt: skip
+
+
+def _of_problem(path: str) -> Callable[[Any], Any]:
+    """`path` of the problem a follow-up answers; nothing where it answers none."""
+    get = attrgetter(path)
+    return lambda baris: None if baris.tindak.permasalahan is None else get(baris.tindak.permasalahan)
 
 
 def _all_follow_ups(baris: BarisMasalah) -> str:
@@ -245,13 +251,14 @@ MASALAH: Final = (
 )  # fmt: skip
 
 TINDAK_LANJUT: Final = (
-    *_place("tindak.permasalahan.rusun"),
-    Column("Kode masalah", attrgetter("tindak.permasalahan.kategori_id"), meaning="Kode jenis masalah.", width=11),
-    Column("Jenis masalah", attrgetter("tindak.permasalahan.kategori.nama"), meaning="Masalah yang ditangani.",
-           width=40),
+    *_place("tindak.rusun"),
+    Column("Kode masalah", _of_problem("kategori_id"), width=11,
+           meaning="Kode jenis masalah; kosong bila kesepakatan di luar permasalahan yang dicatat."),
+    Column("Jenis masalah", _of_problem("kategori.nama"), meaning="Masalah yang ditangani.", width=40),
     field_column(TindakLanjut, "uraian", path="tindak.uraian", kind=Kind.URAIAN, width=48, meaning="Yang dikerjakan."),
     field_column(TindakLanjut, "penanggung_jawab", path="tindak.penanggung_jawab", meaning="Pihak yang berwenang."),
     field_column(TindakLanjut, "pelaksana", path="tindak.pelaksana", heading="Pelaksana", meaning="Yang mengerjakan."),
+    field_column(TindakLanjut, "unit", path="tindak.unit", unit="unit"),
     field_column(TindakLanjut, "batas_waktu", path="tindak.batas_waktu", meaning="Tanggal paling lambat selesai."),
     _late(attrgetter("lewat_hari")),
     field_column(TindakLanjut, "status", path="tindak.status", meaning="Keadaan saat ini."),

@@ -38,13 +38,16 @@ from .enums import (
 )
 from .models import Blok, KategoriPermasalahan, Permasalahan, ProfilPenghuni, Rusun, SebabKosong, Tarif, TindakLanjut
 from .models.lokasi import RusunQuerySet
-from .models.permasalahan import PermasalahanQuerySet
+from .models.permasalahan import PermasalahanQuerySet, TindakLanjutQuerySet
 from .pemeriksaan import PENJELAS, check_while_filling
 from .penguncian import Kunci
 from .salinan import Lokasi, location_of, plain_columns, units_of
 
 UNLOCKED = Kunci(terkunci=False)
-BELUM_TUNTAS = "belum_tuntas"  # a choice of the filter, not a status
+# Choices of filters that are no status.
+BELUM_TUNTAS = "belum_tuntas"
+LEWAT = "lewat"
+SEMUA = "semua"
 
 
 class DasarField(forms.JSONField):
@@ -509,7 +512,15 @@ class StatusMasalahForm(FormKeyMixin, VersionMixin, BaseModelForm):
 class TindakLanjutForm(FormKeyMixin, VersionMixin, BaseModelForm):
     class Meta:
         model = TindakLanjut
-        fields = ("uraian", "penanggung_jawab", "pelaksana", "batas_waktu", "status", "keterangan")
+        fields = ("uraian", "penanggung_jawab", "pelaksana", "unit", "batas_waktu", "status", "keterangan")
+
+
+class StatusTindakLanjutForm(FormKeyMixin, VersionMixin, BaseModelForm):
+    """What the province says about a follow-up that is not the kabupaten/kota's: how far, not what and by when."""
+
+    class Meta:
+        model = TindakLanjut
+        fields = ("status", "keterangan")
 
 
 class SaringRusun(FilterForm):
@@ -565,6 +576,64 @@ class SaringMasalah(FilterForm):
         places = {"kabupaten_kota": "rusun__kabupaten_kota", "aspek": "kategori__aspek", "tingkat": "tingkat",
                   "penanggung_jawab": "penanggung_jawab", "status": "status"}  # fmt: skip
         return masalah.filter(**{places[name]: value for name, value in wanted.items() if name in places})
+
+    def filter_agreements(self, tindak: TindakLanjutQuerySet, hari_ini: datetime.date) -> TindakLanjutQuerySet:
+        """Follow-ups of no problem, narrowed alike; none once something is asked that only a problem has."""
+        wanted = self.understood()
+        if wanted.keys() & {"aspek", "tingkat"}:
+            return tindak.none()
+        return _narrow(tindak.filter(permasalahan__isnull=True), wanted, hari_ini)
+
+
+class SaringTindakLanjut(FilterForm):
+    """Filter of the list of follow-ups; it filters itself. Left alone it leaves those that still have to be done."""
+
+    q = TeksField(label="Cari lokasi atau uraian", required=False, max_length=100)
+    kabupaten_kota = forms.ModelChoiceField(KabupatenKota.objects.all(), label="Kabupaten/kota", required=False)
+    penanggung_jawab = forms.ChoiceField(
+        label="Penanggung jawab", required=False, choices=[("", "Semua"), *Pihak.choices]
+    )
+    status = forms.ChoiceField(
+        label="Status", required=False,
+        choices=[
+            ("", "Belum selesai"), (LEWAT, "Lewat batas waktu"), *StatusTindakLanjut.choices, (SEMUA, "Semua status"),
+        ],
+    )  # fmt: skip
+
+    def __init__(self, data: Any, *, pengguna: Pengguna) -> None:
+        super().__init__(data)
+        _ask_for_region(self, pengguna)
+
+    def filter(self, tindak: TindakLanjutQuerySet, hari_ini: datetime.date) -> TindakLanjutQuerySet:
+        """`tindak` narrowed by what was chosen; what is overdue is asked for `hari_ini`."""
+        wanted = self.understood()
+        status = wanted.pop("status", BELUM_TUNTAS)
+        if status == LEWAT:
+            wanted["lewat"] = True
+        elif status != SEMUA:
+            wanted["status"] = status
+        return _narrow(tindak, wanted, hari_ini)
+
+    def in_words(self) -> str:
+        words = super().in_words()
+        if "status" in self.understood():
+            return words
+        return "; ".join(filter(None, [words, "Status: Belum selesai"]))
+
+
+def _narrow(tindak: TindakLanjutQuerySet, wanted: dict[str, Any], hari_ini: datetime.date) -> TindakLanjutQuerySet:
+    """What filters of follow-ups have in common."""
+    wanted = dict(wanted)
+    if "q" in wanted:
+        tindak = tindak.search(wanted.pop("q"))
+    if wanted.pop("lewat", False):
+        tindak = tindak.overdue(hari_ini)
+    if wanted.get("status") == BELUM_TUNTAS:
+        tindak = tindak.open()
+        del wanted["status"]
+    if "kabupaten_kota" in wanted:
+        tindak = tindak.filter(rusun__kabupaten_kota=wanted.pop("kabupaten_kota"))
+    return tindak.filter(**wanted)
 
 
 def _ask_for_region(form: FilterForm, pengguna: Pengguna) -> None:

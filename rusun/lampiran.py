@@ -136,12 +136,10 @@ def attach(rusun: Rusun, jenis: str, berkas: Berkas, pengguna: Pengguna, *, kete
 
 def attach_evidence(tindak: TindakLanjut, berkas: Berkas, pengguna: Pengguna, *, keterangan: str = "") -> Lampiran:
     """Store evidence of a follow-up. Never locked. Raises `LocationClosed`."""
-    rusun = tindak.permasalahan.rusun
+    rusun = tindak.rusun
     with registry_write(rusun.kabupaten_kota_id):
         require_active(rusun.pk)
-        lampiran = Lampiran(
-            rusun=rusun, tindak_lanjut=tindak, jenis=JenisLampiran.BUKTI, keterangan=keterangan
-        )  # fmt: skip
+        lampiran = Lampiran(rusun=rusun, tindak_lanjut=tindak, jenis=JenisLampiran.BUKTI, keterangan=keterangan)
         return _store(lampiran, berkas, pengguna)
 
 
@@ -151,6 +149,28 @@ def _store(lampiran: Lampiran, berkas: Berkas, pengguna: Pengguna) -> Lampiran:
     touch(lampiran, pengguna)
     lampiran.save()
     return lampiran
+
+
+DISEBUT: tuple[tuple[str, JenisLampiran], ...] = (
+    ("nomor_bast", JenisLampiran.BAST),
+    ("nomor_slf", JenisLampiran.SLF),
+    ("dasar_hukum", JenisLampiran.DASAR_HUKUM),
+)
+"""Fields that name a paper, and the file that should be there when they are filled in."""
+
+
+def missing_papers(kabupaten_kota: str) -> list[tuple[Rusun, list[str]]]:
+    """Locations with the labels of papers that are named in the registry but not uploaded. Two queries."""
+    files = Lampiran.objects.current().filter(rusun__kabupaten_kota=kabupaten_kota)
+    present = set(files.order_by().values_list("rusun", "jenis"))
+    rows = []
+    for rusun in Rusun.objects.active().filter(kabupaten_kota=kabupaten_kota).order_by("kode"):
+        missing = [
+            str(jenis.label) for kolom, jenis in DISEBUT if getattr(rusun, kolom) and (rusun.pk, jenis) not in present
+        ]
+        if missing:
+            rows.append((rusun, missing))
+    return rows
 
 
 def shown_name(nama: str) -> str:

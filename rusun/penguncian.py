@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
+from django.db.models import F
 
 from core.display import waktu
 from core.models import KabupatenKota
@@ -81,8 +82,10 @@ def lock_state(kabupaten_kota: KabupatenKota | str) -> Kunci:
 
 
 def _locked_row(kabupaten_kota: KabupatenKota | str) -> Penguncian:
+    """The lock row, held until the transaction ends: counting `perubahan` takes it."""
     kode = kabupaten_kota if isinstance(kabupaten_kota, str) else kabupaten_kota.pk
-    Penguncian.objects.get_or_create(pk=kode)
+    if not Penguncian.objects.filter(pk=kode).update(perubahan=F("perubahan") + 1):
+        Penguncian.objects.get_or_create(pk=kode)
     return Penguncian.objects.select_for_update().get(pk=kode)
 
 

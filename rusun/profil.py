@@ -6,8 +6,10 @@ Residents stand here in figures only: this module knows no names.
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Prefetch
 
@@ -70,6 +72,7 @@ class Profil:
     tarif: tuple[Tarif, ...]
     penghuni: tuple[Sebaran, ...]
     permasalahan: tuple[Masalah, ...]
+    kesepakatan: tuple[BarisTindak, ...]  # follow-ups of no problem
     lampiran: tuple[Lampiran, ...]
 
     @property
@@ -79,15 +82,17 @@ class Profil:
 
     @property
     def tindak_lewat_batas(self) -> int:
-        return sum(tindak.lewat_hari > 0 for row in self.permasalahan for tindak in row.tindak_lanjut)
+        about_problems = (tindak for row in self.permasalahan for tindak in row.tindak_lanjut)
+        return sum(tindak.lewat_hari > 0 for tindak in (*about_problems, *self.kesepakatan))
 
 
 def build_profil(rusun: Rusun, hari_ini: datetime.date) -> Profil:
     """The profile of `rusun` (from `Rusun.objects.with_rows()`); four queries more, whatever the number of rows."""
     lokasi = location_of(rusun)
     in_force = Lampiran.objects.current().select_related("diubah_oleh").order_by("diubah")
-    bukti = Prefetch("tindak_lanjut__bukti", in_force, to_attr="bukti_berlaku")
-    problems = rusun.permasalahan.select_related("kategori").prefetch_related("tindak_lanjut", bukti)
+    follow_ups: dict[UUID | None, list[BarisTindak]] = defaultdict(list)
+    for row in rusun.tindak_lanjut.prefetch_related(Prefetch("bukti", in_force, to_attr="bukti_berlaku")):
+        follow_ups[row.permasalahan_id].append(BarisTindak(row, hari_ini))
     return Profil(
         rusun=rusun,
         angka=units_of(lokasi),
@@ -99,8 +104,9 @@ def build_profil(rusun: Rusun, hari_ini: datetime.date) -> Profil:
         tarif=tuple(rusun.tarif.all()),
         penghuni=tuple(_residents(lokasi)),
         permasalahan=tuple(
-            Masalah(row, tuple(BarisTindak(tindak, hari_ini) for tindak in row.tindak_lanjut.all())) for row in problems
+            Masalah(row, tuple(follow_ups[row.pk])) for row in rusun.permasalahan.select_related("kategori")
         ),
+        kesepakatan=tuple(follow_ups[None]),
         lampiran=tuple(rusun.lampiran.of_location().current()),
     )
 

@@ -11,13 +11,14 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
+from core.access import operator, verifikator
 from core.display import tanggal
 from core.models import KabupatenKota, Pengguna
 from core.versions import check_version, touch
 
 from .alamat import DAFTAR_LOKASI, Alamat
 from .bagian import TABEL
-from .enums import Jenis, StatusTindakLanjut
+from .enums import Jenis, Pihak, StatusTindakLanjut
 from .models import Permasalahan, Rusun, TindakLanjut
 from .penguncian import registry_write
 from .perbedaan import differences
@@ -125,13 +126,23 @@ def close_location(rusun: Rusun, versi: int, alasan: str, pengguna: Pengguna) ->
         row.save()
 
 
+def may_follow_up(pengguna: Pengguna, tindak: TindakLanjut) -> bool:
+    """Whether `pengguna`, who sees `tindak`, may say how far it has come and prove it.
+
+    A kabupaten/kota does so for all of its own; the province for what is not the kabupaten/kota's to do.
+    """
+    if verifikator(pengguna):
+        return tindak.penanggung_jawab != Pihak.KABUPATEN_KOTA
+    return operator(pengguna)
+
+
 def save_follow_up(tindak: TindakLanjut, versi: int, pengguna: Pengguna) -> None:
     """Store a follow-up, new or opened at `versi`. Never locked; its completion date follows its status.
 
     Raises `LocationClosed`, or `StaleVersion` when somebody saved it meanwhile.
     """
-    with registry_write(tindak.permasalahan.rusun.kabupaten_kota_id):
-        require_active(tindak.permasalahan.rusun_id)
+    with registry_write(tindak.rusun.kabupaten_kota_id):
+        require_active(tindak.rusun_id)
         if not tindak._state.adding:
             check_version(TindakLanjut.objects.select_for_update(of=("self",)).get(pk=tindak.pk), versi)
         if tindak.status == StatusTindakLanjut.SELESAI:

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.access import allow, operator, sees_registry
+from core.access import allow, operator, sees_registry, verifikator
 from core.context import has_example_data
 from core.export import Origin, download, wanted_format
 from core.idempotency import perform_once
@@ -26,7 +28,7 @@ from core.versions import StaleVersion
 from core.views import draft_response
 
 from .bagian import BAGIAN, MENURUT_KODE, Bagian
-from .daftar import BarisLokasi, BarisMasalah, BarisTindak
+from .daftar import BarisLokasi, BarisMasalah, BarisTindak, by_party
 from .exports import LOKASI, MASALAH, TINDAK_LANJUT
 from .forms import (
     BuktiForm,
@@ -34,7 +36,9 @@ from .forms import (
     LokasiBaruForm,
     SaringMasalah,
     SaringRusun,
+    SaringTindakLanjut,
     StatusMasalahForm,
+    StatusTindakLanjutForm,
     TarikLampiranForm,
     TindakLanjutForm,
     TutupLokasiForm,
@@ -44,12 +48,12 @@ from .lampiran import Berkas, FileRefused, FileRetired, attach, attach_evidence,
 from .models import Lampiran, Permasalahan, Rusun, TindakLanjut
 from .models.lampiran import LampiranQuerySet
 from .models.lokasi import RusunQuerySet
-from .models.permasalahan import PermasalahanQuerySet
+from .models.permasalahan import PermasalahanQuerySet, TindakLanjutQuerySet
 from .pengisian import Hasil, fill_section, open_section
 from .penguncian import RegistryLocked, lock_state
 from .profil import Profil, build_profil
 from .salinan import location_of
-from .simpan import LocationClosed, close_location, create_location, save_follow_up, set_problem_status
+from .simpan import LocationClosed, close_location, create_location, may_follow_up, save_follow_up, set_problem_status
 
 PER_PAGE = 25
 SEDANG_MENGISI = datetime.timedelta(minutes=15)
@@ -115,10 +119,11 @@ def masalah_daftar(request: HttpRequest) -> HttpResponse:
 def masalah_ekspor(request: HttpRequest) -> StreamingHttpResponse:
     hari_ini = timezone.localdate()
     saring, masalah = _problems(request, hari_ini)
+    visible = TindakLanjut.objects.visible_to(request.user).active()
+    agreements = saring.filter_agreements(visible, hari_ini)
     tindak = (
-        TindakLanjut.objects.visible_to(request.user)
-        .filter(permasalahan__in=masalah.order_by().values("pk"))
-        .select_related("permasalahan__rusun__kabupaten_kota", "permasalahan__kategori")
+        visible.filter(Q(permasalahan__in=masalah.order_by().values("pk")) | Q(pk__in=agreements.values("pk")))
+        .select_related("rusun__kabupaten_kota", "permasalahan__kategori")
         .order_by("batas_waktu", "id")
     )
     tables = [
@@ -128,6 +133,52 @@ def masalah_ekspor(request: HttpRequest) -> StreamingHttpResponse:
         Table("Tindak lanjut", TINDAK_LANJUT, (BarisTindak(row, hari_ini) for row in tindak.iterator()), frozen=4),
     ]
     return download("permasalahan", tables, wanted_format(request.GET), Origin(request.user, saring.in_words()))
+
+
+def _follow_ups(request: HttpRequest, hari_ini: datetime.date) -> tuple[SaringTindakLanjut, TindakLanjutQuerySet]:
+    """The filter and what it leaves, for the page and for its paper."""
+    saring = SaringTindakLanjut(request.GET, pengguna=request.user)
+    tindak = saring.filter(TindakLanjut.objects.visible_to(request.user).active(), hari_ini)
+    tindak = tindak.select_related("rusun__kabupaten_kota", "permasalahan__kategori").with_evidence_count()
+    return saring, tindak.order_by("batas_waktu", "id")
+
+
+@require_safe
+@allow(sees_registry)
+def tindak_lanjut_daftar(request: HttpRequest) -> HttpResponse:
+    hari_ini = timezone.localdate()
+    saring, tindak = _follow_ups(request, hari_ini)
+    halaman = Paginator(tindak, PER_PAGE).get_page(request.GET.get("halaman"))
+    context = {
+        "saring": saring,
+        "halaman": halaman,
+        "baris": [BarisTindak(row, hari_ini, may_follow_up(request.user, row)) for row in halaman],
+        "tampil_daerah": not operator(request.user),
+    }
+    return render(request, "rusun/tindak_lanjut_daftar.html", context)
+
+
+@require_safe
+@allow(sees_registry)
+def tindak_lanjut_pdf(request: HttpRequest) -> HttpResponse:
+    hari_ini = timezone.localdate()
+    saring, tindak = _follow_ups(request, hari_ini)
+    context = {
+        "pihak": by_party(BarisTindak(row, hari_ini) for row in tindak),
+        "saringan": saring.in_words(),
+        "hari_ini": hari_ini,
+        "daerah": request.user.kabupaten_kota,
+    }
+    try:
+        content = render_paper(
+            "rusun/pdf/tindak_lanjut.html", context, contoh=has_example_data(), dicetak_oleh=request.user.nama
+        )
+    except PdfUnavailable as error:
+        messages.error(request, str(error))
+        return redirect("rusun:tindak_lanjut_daftar")
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="tindak-lanjut.pdf"'
+    return response
 
 
 @dataclass(frozen=True)
@@ -309,39 +360,55 @@ def masalah_status(request: HttpRequest, pk: str) -> HttpResponse:
         data = form.cleaned_data
         set_problem_status(masalah, data["versi"], data["status"], request.user)
 
-    return _never_locked(request, form, masalah, "Status permasalahan", save)
+    return _never_locked(request, form, masalah.rusun, "Status permasalahan", save, masalah=masalah)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow(operator)
 def tindak_lanjut_tambah(request: HttpRequest, pk: str) -> HttpResponse:
     masalah = get_visible_or_404(Permasalahan.objects.select_related("rusun", "kategori"), request.user, pk=pk)
-    return _follow_up(request, TindakLanjut(permasalahan=masalah, penanggung_jawab=masalah.penanggung_jawab))
+    tindak = TindakLanjut(rusun=masalah.rusun, permasalahan=masalah, penanggung_jawab=masalah.penanggung_jawab)
+    return _follow_up(request, TindakLanjutForm(request.POST or None, instance=tindak))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@allow(operator)
+@allow(operator, verifikator)
 def tindak_lanjut_ubah(request: HttpRequest, pk: str) -> HttpResponse:
+    tindak = _follow_up_to_keep(request, pk)
+    kind = TindakLanjutForm if operator(request.user) else StatusTindakLanjutForm
+    halaman = {
+        "tindak": tindak,
+        "bukti": _evidence(request).filter(tindak_lanjut=tindak),
+        "hanya_status": kind is StatusTindakLanjutForm,
+        "boleh_tarik": operator(request.user),
+    }
+    return _follow_up(request, kind(request.POST or None, instance=tindak), **halaman)
+
+
+def _follow_up_to_keep(request: HttpRequest, pk: str) -> TindakLanjut:
+    """A follow-up the user sees and may say something about."""
     tindak = get_visible_or_404(
-        TindakLanjut.objects.select_related("permasalahan__rusun", "permasalahan__kategori"), request.user, pk=pk
+        TindakLanjut.objects.select_related("rusun", "permasalahan__kategori"), request.user, pk=pk
     )
-    return _follow_up(request, tindak, tindak=tindak, bukti=_evidence(request).filter(tindak_lanjut=tindak))
+    if not may_follow_up(request.user, tindak):
+        raise PermissionDenied
+    return tindak
 
 
-def _follow_up(request: HttpRequest, baris: TindakLanjut, **halaman: Any) -> HttpResponse:
-    form = TindakLanjutForm(request.POST or None, instance=baris)
+def _follow_up(request: HttpRequest, form: TindakLanjutForm | StatusTindakLanjutForm, **halaman: Any) -> HttpResponse:
+    tindak = form.instance
 
     def save() -> None:
-        save_follow_up(form.instance, form.cleaned_data["versi"], request.user)
+        save_follow_up(tindak, form.cleaned_data["versi"], request.user)
 
-    return _never_locked(request, form, baris.permasalahan, "Tindak lanjut", save, **halaman)
+    return _never_locked(request, form, tindak.rusun, "Tindak lanjut", save, masalah=tindak.permasalahan, **halaman)
 
 
 def _never_locked(
-    request: HttpRequest, form: Any, masalah: Permasalahan, judul: str, save: Callable[[], None], **halaman: Any
+    request: HttpRequest, form: Any, rusun: Rusun, judul: str, save: Callable[[], None], **halaman: Any
 ) -> HttpResponse:
-    """Show or save what is said about a problem: open in every state of an isian, refused only when out of date."""
-    kembali = reverse("rusun:detail", args=[masalah.rusun_id])
+    """Show or save what is done about a location: open in every state of an isian, refused only when out of date."""
+    kembali = reverse("rusun:detail", args=[rusun.pk])
     status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
 
@@ -360,7 +427,7 @@ def _never_locked(
         else:
             messages.success(request, f"{judul} tersimpan.")
             return redirect(tujuan)
-    context = {"form": form, "masalah": masalah, "kembali": kembali, "judul": judul, **halaman}
+    context = {"form": form, "rusun": rusun, "kembali": kembali, "judul": judul, **halaman}
     return render(request, "rusun/tindak_lanjut_ubah.html", context, status=status)
 
 
@@ -379,9 +446,9 @@ def lampiran_tambah(request: HttpRequest, kode: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@allow(operator)
+@allow(operator, verifikator)
 def bukti_tambah(request: HttpRequest, pk: str) -> HttpResponse:
-    tindak = get_visible_or_404(TindakLanjut.objects.select_related("permasalahan__rusun"), request.user, pk=pk)
+    tindak = _follow_up_to_keep(request, pk)
     form = BuktiForm(request.POST or None, request.FILES or None)
 
     def keep(berkas: Berkas) -> str:
@@ -390,8 +457,9 @@ def bukti_tambah(request: HttpRequest, pk: str) -> HttpResponse:
 
     halaman = {
         "tindak": tindak,
-        "rusun": tindak.permasalahan.rusun,
+        "rusun": tindak.rusun,
         "bukti": _evidence(request).filter(tindak_lanjut=tindak),
+        "boleh_tarik": operator(request.user),
     }
     return _upload(request, form, keep, "rusun/bukti_tambah.html", halaman)
 

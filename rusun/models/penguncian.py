@@ -24,6 +24,7 @@ class Penguncian(models.Model):
     alasan = models.CharField(max_length=200, blank=True, default="")
     rujukan = models.CharField(max_length=200, blank=True, default="", help_text="Misalnya judul periode.")
     sejak = models.DateTimeField(null=True, blank=True)
+    perubahan = models.PositiveBigIntegerField(default=0, editable=False, help_text="Naik pada setiap penulisan.")
 
     objects = ScopedQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""What is wrong with a location, and who does what about it by when."""
+"""What is wrong with a location, and who does what by when: about a problem, or as agreed for the location."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 from auditlog.registry import auditlog
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 
 from core.constraints import choices_valid, rule
 from core.models.rows import UuidRow
@@ -77,6 +77,20 @@ class PermasalahanQuerySet(ScopedQuerySet["Permasalahan"]):
 
 
 class TindakLanjutQuerySet(ScopedQuerySet["TindakLanjut"]):
+    def active(self) -> TindakLanjutQuerySet:
+        """Follow-ups of locations that are still in the registry."""
+        return self.filter(rusun__ditutup_sejak__isnull=True)
+
+    def search(self, teks: str) -> TindakLanjutQuerySet:
+        """Follow-ups whose location, text or who works on them holds `teks`."""
+        return self.filter(
+            Q(rusun__nama__icontains=teks)
+            | Q(rusun__kode__icontains=teks)
+            | Q(uraian__icontains=teks)
+            | Q(pelaksana__icontains=teks)
+            | Q(permasalahan__kategori__nama__icontains=teks)
+        )
+
     def open(self) -> TindakLanjutQuerySet:
         """Follow-ups that still have to be done."""
         return self.exclude(status__in=SETTLED)
@@ -84,6 +98,10 @@ class TindakLanjutQuerySet(ScopedQuerySet["TindakLanjut"]):
     def overdue(self, hari_ini: datetime.date) -> TindakLanjutQuerySet:
         """Open follow-ups that should have been done before `hari_ini`."""
         return self.open().filter(batas_waktu__lt=hari_ini)
+
+    def with_evidence_count(self) -> TindakLanjutQuerySet:
+        """Each with `jumlah_bukti`: how many files of evidence are in force."""
+        return self.annotate(jumlah_bukti=Count("bukti", filter=Q(bukti__ditarik_pada__isnull=True)))
 
 
 class Permasalahan(UuidRow):
@@ -121,14 +139,23 @@ class Permasalahan(UuidRow):
 
 
 class TindakLanjut(UuidRow):
-    """Who does what about a problem by when. Open ones roll over into the next period; never locked."""
+    """Who does what by when. Open ones roll over into the next period; never locked.
 
-    REGION_PATH: ClassVar[str] = "permasalahan__rusun__kabupaten_kota"
+    Without `permasalahan` it was agreed for the location, at a desk meeting, and answers no recorded problem.
+    """
 
-    permasalahan = models.ForeignKey(Permasalahan, on_delete=models.CASCADE, related_name="tindak_lanjut")
+    REGION_PATH: ClassVar[str] = "rusun__kabupaten_kota"
+
+    rusun = models.ForeignKey(Rusun, on_delete=models.CASCADE, related_name="tindak_lanjut")
+    permasalahan = models.ForeignKey(
+        Permasalahan, on_delete=models.CASCADE, null=True, blank=True, related_name="tindak_lanjut"
+    )
     uraian = models.CharField("tindak lanjut", max_length=500)
     penanggung_jawab = models.CharField(max_length=15, choices=enums.Pihak)
     pelaksana = models.CharField("dinas atau orang yang mengerjakan", max_length=160, blank=True, default="")
+    unit = models.PositiveIntegerField(
+        "unit yang dituju", null=True, blank=True, help_text="Unit yang kembali dapat dihuni bila ini selesai."
+    )
     batas_waktu = models.DateField()
     status = models.CharField(max_length=12, choices=enums.StatusTindakLanjut, default=enums.StatusTindakLanjut.BELUM)
     keterangan = models.CharField(max_length=500, blank=True, default="")

@@ -98,8 +98,8 @@ def test_form_without_version_is_refused(masuk_sebagai, operator, lokasi, berkas
 def test_nothing_is_written_to_a_closed_location(masuk_sebagai, operator, lokasi, berkas):
     masalah = Permasalahan.objects.get(rusun=lokasi)
     tindak = TindakLanjut.objects.create(
-        permasalahan=masalah, uraian="Mengecat", penanggung_jawab="kabupaten_kota", batas_waktu=timezone.localdate(),
-        diubah=timezone.now(), diubah_oleh=operator,
+        rusun=lokasi, permasalahan=masalah, uraian="Mengecat", penanggung_jawab="kabupaten_kota",
+        batas_waktu=timezone.localdate(), diubah=timezone.now(), diubah_oleh=operator,
     )  # fmt: skip
     close_location(lokasi, lokasi.versi, ALASAN, operator)
     client = masuk_sebagai(operator)

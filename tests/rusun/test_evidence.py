@@ -32,7 +32,7 @@ def lokasi(kudus, operator):
 @pytest.fixture
 def tindak(lokasi):
     return TindakLanjut.objects.create(
-        permasalahan=lokasi.permasalahan.get(), uraian="Ganti atap", penanggung_jawab="kabupaten_kota",
+        rusun=lokasi, permasalahan=lokasi.permasalahan.get(), uraian="Ganti atap", penanggung_jawab="kabupaten_kota",
         batas_waktu=timezone.localdate() + datetime.timedelta(days=30), diubah=timezone.now(),
     )  # fmt: skip
 
@@ -153,7 +153,7 @@ def test_location_page_asks_the_same_number_of_questions(
 ):
     for _ in range(rows):
         more = TindakLanjut.objects.create(
-            permasalahan=tindak.permasalahan, uraian="Lagi", penanggung_jawab="provinsi",
+            rusun=tindak.rusun, permasalahan=tindak.permasalahan, uraian="Lagi", penanggung_jawab="provinsi",
             batas_waktu=timezone.localdate(), diubah=timezone.now(),
         )  # fmt: skip
         for _ in range(rows):

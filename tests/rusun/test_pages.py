@@ -188,7 +188,7 @@ def test_a_block_with_residents_is_not_deleted(daerah, lokasi, kudus, koordinato
 def test_a_follow_up_changed_meanwhile_is_not_overwritten(daerah, lokasi):
     masalah = lokasi.permasalahan.get()
     tindak = TindakLanjut.objects.create(
-        permasalahan=masalah, uraian="Perbaiki atap", penanggung_jawab="provinsi",
+        rusun=lokasi, permasalahan=masalah, uraian="Perbaiki atap", penanggung_jawab="provinsi",
         batas_waktu=timezone.localdate(), versi=4, diubah=timezone.now(),
     )  # fmt: skip
     data = {
@@ -204,7 +204,7 @@ def test_a_follow_up_changed_meanwhile_is_not_overwritten(daerah, lokasi):
 
 def test_a_late_follow_up_sees_what_is_newer_and_can_be_sent_again(daerah, lokasi):
     tindak = TindakLanjut.objects.create(
-        permasalahan=lokasi.permasalahan.get(), uraian="Perbaiki atap", penanggung_jawab="provinsi",
+        rusun=lokasi, permasalahan=lokasi.permasalahan.get(), uraian="Perbaiki atap", penanggung_jawab="provinsi",
         batas_waktu="2026-08-01", status="proses", versi=4, diubah=timezone.now(),
     )  # fmt: skip
     url = reverse("rusun:tindak_lanjut_ubah", args=[tindak.pk])

@@ -25,8 +25,8 @@ def add_problem(lokasi, nomor, **fields):
         penanggung_jawab="pusat", perkiraan_biaya=1_250_000_000 + nomor, diubah=timezone.now(), **fields,
     )  # fmt: skip
     TindakLanjut.objects.create(
-        permasalahan=masalah, uraian=f"Perbaiki nomor {nomor}", penanggung_jawab="pusat", pelaksana="Balai",
-        batas_waktu=datetime.date(2020, 1, nomor), status="proses", diubah=timezone.now(),
+        rusun=lokasi, permasalahan=masalah, uraian=f"Perbaiki nomor {nomor}", penanggung_jawab="pusat",
+        pelaksana="Balai", batas_waktu=datetime.date(2020, 1, nomor), status="proses", diubah=timezone.now(),
     )  # fmt: skip
 
 
