@@ -24,6 +24,13 @@ class Kewenangan(models.TextChoices):
     PLH = "plh", "Plh."
 
 
+class TugasPejabat(models.TextChoices):
+    """What an official signs beside recaps."""
+
+    KETUA_TIM = "ketua_tim", "Ketua tim desk"
+    KABID = "kabid", "Kepala bidang"
+
+
 class TindakanAkses(models.TextChoices):
     LIHAT = "lihat", "Melihat data penghuni"
     LIHAT_LENGKAP = "lihat_lengkap", "Melihat NIK/No KK/telepon lengkap"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from auditlog.middleware import AuditlogMiddleware
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 
@@ -46,7 +47,21 @@ class SecurityHeadersMiddleware:
 class SignInMiddleware(LoginRequiredMiddleware):
     """Every page asks for a login. A form whose session ended keeps its text through the login page."""
 
+    def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
+        # Django would read the account first, also for a page that is for everybody.
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
         if request.method == "POST" and getattr(view_func, "keeps_draft", False):
             return sign_in_again(request)
         return super().handle_no_permission(request, view_func)
+
+
+class HistoryMiddleware(AuditlogMiddleware):
+    """Who changes something is noted beside the change. Looking on changes nothing, so nobody is looked up for it."""
+
+    @staticmethod
+    def _get_actor(request: HttpRequest) -> Any:
+        return None if request.method in ("GET", "HEAD") else AuditlogMiddleware._get_actor(request)

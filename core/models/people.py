@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.constraints import choices_valid, rule
-from core.enums import Kewenangan, Peran
+from core.enums import Kewenangan, Peran, TugasPejabat
 
 from .region import KabupatenKota
 
@@ -111,6 +111,10 @@ class Pejabat(models.Model):
         verbose_name="kabupaten/kota",
         help_text="Kosong berarti pejabat provinsi.",
     )
+    tugas = models.CharField(
+        "tugas pada desk", max_length=10, choices=TugasPejabat, blank=True, default="",
+        help_text="Siapa yang menandatangani berita acara.",
+    )  # fmt: skip
     kepala = models.BooleanField("kepala dinas", default=False, help_text="Menandatangani rekapitulasi.")
     berlaku_mulai = models.DateField()
     berlaku_sampai = models.DateField(null=True, blank=True)
@@ -123,6 +127,7 @@ class Pejabat(models.Model):
         ordering = ["kabupaten_kota", "-berlaku_mulai"]
         constraints = [
             choices_valid("pejabat", "kewenangan", Kewenangan),
+            choices_valid("pejabat", "tugas", TugasPejabat, blank=True),
             rule(
                 "pejabat_masa_urut",
                 Q(berlaku_sampai__isnull=True) | Q(berlaku_sampai__gte=models.F("berlaku_mulai")),

@@ -13,7 +13,7 @@ from core.middleware import SecurityHeadersMiddleware
 from core.models import Pengguna
 
 ERROR_PAGES = ["400.html", "403.html", "404.html", "500.html", "503.html", "masuk_terkunci.html"]
-REGISTRY = ["Beranda", "Rusun & rusus", "Permasalahan"]
+REGISTRY = ["Beranda", "Rusun & rusus", "Permasalahan", "Tindak lanjut"]
 
 
 @pytest.mark.parametrize(
