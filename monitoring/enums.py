@@ -84,6 +84,7 @@ class JenisPemberitahuan(models.TextChoices):
     DIBUKA_KEMBALI = "dibuka_kembali", "Dibuka kembali"
     PERBAIKAN_MASUK = "perbaikan_masuk", "Perbaikan masuk"
     TERVERIFIKASI = "terverifikasi", "Terverifikasi"
+    JADWAL_DESK = "jadwal_desk", "Jadwal desk"
 
 
 class JenisSurel(models.TextChoices):
@@ -113,3 +114,56 @@ class StatusImpor(models.TextChoices):
     DIBATALKAN = "dibatalkan", "Dibatalkan"
     DIURUNGKAN = "diurungkan", "Diurungkan"
     GAGAL = "gagal", "Terputus"
+
+
+class JenisSesi(models.TextChoices):
+    PEMBUKAAN = "pembukaan", "Rapat pembukaan"
+    DESK = "desk", "Desk"
+
+
+class StatusSesi(models.TextChoices):
+    TERJADWAL = "terjadwal", "Belum hadir"
+    BERLANGSUNG = "berlangsung", "Berlangsung"
+    JEDA = "jeda", "Jeda"
+    DITUTUP = "ditutup", "Ditutup"
+    TIDAK_HADIR = "tidak_hadir", "Tidak hadir"
+    BATAL = "batal", "Dibatalkan"
+
+
+class LangkahSesi(models.TextChoices):
+    """What the history of a session tells."""
+
+    PINDAH = "pindah", "Jadwal dipindahkan"
+    MULAI = "mulai", "Sesi dimulai"
+    JEDA = "jeda", "Sesi dijeda"
+    LANJUT = "lanjut", "Sesi dilanjutkan"
+    AMBIL_ALIH = "ambil_alih", "Diambil alih"
+    TUTUP = "tutup", "Sesi ditutup"
+    TIDAK_HADIR = "tidak_hadir", "Dinyatakan tidak hadir"
+    JADWAL_ULANG = "jadwal_ulang", "Dijadwalkan ulang"
+
+
+class JenisButir(models.TextChoices):
+    """Why a point is on the agenda of a session, in the order in which points are gone through."""
+
+    BELUM_KIRIM = "belum_kirim", "Belum kirim"
+    KESEPAKATAN = "kesepakatan", "Kesepakatan lalu"
+    CATATAN = "catatan", "Catatan terbuka"
+    TINDAK = "tindak", "Lewat batas waktu"
+    PERINGATAN = "peringatan", "Peringatan"
+    UBAHAN = "ubahan", "Perubahan besar"
+    DOKUMEN = "dokumen", "Dokumen belum ada"
+    GANDA = "ganda", "Data ganda"
+    TAMBAHAN = "tambahan", "Tambahan"
+
+
+class JenisBeritaAcara(models.TextChoices):
+    DESK = "desk", "Berita acara desk"
+    BELUM_MENYAMPAIKAN = "belum_menyampaikan", "Berita acara belum menyampaikan"
+    TIDAK_HADIR = "tidak_hadir", "Berita acara tidak hadir"
+
+
+class StatusBeritaAcara(models.TextChoices):
+    RANCANGAN = "rancangan", "Rancangan"
+    TERBIT = "terbit", "Terbit"
+    DIGANTIKAN = "digantikan", "Digantikan"

@@ -83,7 +83,7 @@ def answer_remark(
     catatan: Catatan, jawaban: str, pengguna: Pengguna, *, waktu: datetime.datetime | None = None
 ) -> Catatan:
     """The operator answers: what was corrected, or why the value is right. Only while the isian is returned."""
-    with transaction.atomic():
+    with registry_write(catatan.isian.kabupaten_kota_id):
         row = _locked(catatan)
         if not operator(pengguna) or pengguna.kabupaten_kota_id != row.isian.kabupaten_kota_id:
             raise MoveRefused("Hanya operator kabupaten/kota ini yang dapat menjawab catatan.")

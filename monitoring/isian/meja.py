@@ -152,9 +152,9 @@ def build_workbench(
 def overdue_follow_ups(kabupaten_kota: str, hari_ini: datetime.date) -> list[TindakLanjut]:
     """Follow-ups past their date that are neither done nor handed on, oldest first."""
     return list(
-        TindakLanjut.objects.filter(permasalahan__rusun__kabupaten_kota=kabupaten_kota)
+        TindakLanjut.objects.filter(rusun__kabupaten_kota=kabupaten_kota)
         .overdue(hari_ini)
-        .select_related("permasalahan__rusun", "permasalahan__kategori")
+        .select_related("rusun")
         .order_by("batas_waktu", "pk")
     )
 
@@ -175,11 +175,12 @@ ORANG = (("Jumlah KK", "jumlah_kk"), ("Jumlah jiwa", "jumlah_jiwa"), ("Daftar tu
 
 def main_figures(bahan: Bahan) -> list[AngkaUtama]:
     """The figures of the whole kabupaten/kota in the three states."""
-    verified, before, now = (_sums(registri) for registri in (bahan.disahkan, bahan.sebelumnya, bahan.registri))
+    verified, before, now = (sums_of(registri) for registri in (bahan.disahkan, bahan.sebelumnya, bahan.registri))
     return [AngkaUtama(label, verified.get(label), before.get(label), now[label]) for label, _ in (*UNIT, *ORANG)]
 
 
-def _sums(registri: Registri | None) -> dict[str, int | None]:
+def sums_of(registri: Registri | None) -> dict[str, int | None]:
+    """Label of `UNIT` and `ORANG` -> the figure of a whole registry; {} where there is none."""
     if registri is None:
         return {}
     unit: AngkaUnit = total(units_of(lokasi) for lokasi in registri.values())

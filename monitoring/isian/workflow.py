@@ -199,7 +199,7 @@ def apply_move(
 ) -> Isian:
     """Make one move and return the isian as it now stands. Raises `MoveRefused`; then nothing has changed."""
     move = MOVES[gerak]
-    with _locks(isian):
+    with locks_of(isian):
         row = Isian.objects.select_for_update().get(pk=isian.pk)
         row.periode = PeriodeMonitoring.objects.get(pk=row.periode_id)
         if not move.siapa(pengguna) or pengguna.kabupaten_kota_id not in (None, row.kabupaten_kota_id):
@@ -221,7 +221,7 @@ def apply_move(
 
 
 @contextmanager
-def _locks(isian: Isian) -> Iterator[None]:
+def locks_of(isian: Isian) -> Iterator[None]:
     """Lock the period, then the registry: the one order in which every move takes its locks."""
     with transaction.atomic():
         PeriodeMonitoring.objects.select_for_update().get(pk=isian.periode_id)

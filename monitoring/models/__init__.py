@@ -1,5 +1,17 @@
 from .backlog import Backlog
+from .berita_acara import BeritaAcara
 from .catatan import Catatan, PenjelasanPeringatan, PesanCatatan
+from .desk import (
+    ButirAgenda,
+    HadirDaring,
+    Hadirin,
+    HariLibur,
+    JadwalDesk,
+    Kesepakatan,
+    RiwayatSesi,
+    SesiDesk,
+    TerbitanJadwal,
+)
 from .impor import Impor
 from .isian import Isian, RiwayatIsian, RiwayatPengecualian
 from .kiriman import Kiriman, KirimanRusun
@@ -9,9 +21,16 @@ from .permintaan import PermintaanBuka, TeksCatatan
 
 __all__ = [
     "Backlog",
+    "BeritaAcara",
+    "ButirAgenda",
     "Catatan",
+    "HadirDaring",
+    "Hadirin",
+    "HariLibur",
     "Impor",
     "Isian",
+    "JadwalDesk",
+    "Kesepakatan",
     "Kiriman",
     "KirimanRusun",
     "Pemberitahuan",
@@ -22,6 +41,9 @@ __all__ = [
     "RiwayatIsian",
     "RiwayatPengecualian",
     "RiwayatPeriode",
+    "RiwayatSesi",
+    "SesiDesk",
     "Surel",
     "TeksCatatan",
+    "TerbitanJadwal",
 ]

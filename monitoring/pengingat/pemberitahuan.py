@@ -13,7 +13,7 @@ from typing import Final
 from django.db.models import Count, Q
 
 from core.access import operator, verifikator
-from core.display import tanggal
+from core.display import hari_tanggal, jam, tanggal
 from core.enums import Peran
 from core.models import Pengguna
 from monitoring.enums import Gerak, JenisPemberitahuan, JenisSurel, StatusCatatan, StatusPeriode
@@ -65,6 +65,13 @@ def tell_dates_changed(
 ) -> None:
     """The dates of the period have changed: `rincian` says which, and to what."""
     _tell(_operators(isian), J.TANGGAL_DIUBAH, f"Tanggal {periode.judul} diubah. {rincian}", waktu)
+
+
+def tell_schedule(sesi: Iterable[tuple[Isian, datetime.datetime]], versi: int, saat: datetime.datetime) -> None:
+    """When each kabupaten/kota is met at the desk, in version `versi` of the schedule."""
+    for isian, mulai in sesi:
+        isi = f"Jadwal desk versi {versi}: {hari_tanggal(mulai)}, {jam(mulai)}."
+        _tell(_operators([isian]), J.JADWAL_DESK, isi, saat)
 
 
 def tell_exception(isian: Isian, waktu: datetime.datetime) -> None:

@@ -51,13 +51,21 @@ def isian_bagian(request: HttpRequest, slug: str, kode: str, kode_rusun: str, ba
     section = MENURUT_KODE.get(bagian)
     if section is None:
         raise Http404
-    tujuan = _next_section(isian, kode_rusun, section) if "lanjut" in request.POST else request.path
+    tujuan = _after_saving(request, isian, kode_rusun, section)
     hasil, response = section_page(request, rusun, section, tujuan)
     if hasil is None:
         return response
     juga = also_here(request, request.path, reverse("rusun:ubah", args=[kode_rusun, bagian]))
     context = _section_context(isian, pengguna, rusun, hasil.forms) | {"hasil": hasil, "juga": juga}
     return render(request, "monitoring/isian_bagian.html", context, status=hasil.status)
+
+
+def _after_saving(request: HttpRequest, isian: Isian, kode_rusun: str, section: Bagian) -> str:
+    """Back to the session of the desk that sent the operator here, on to the next section, or the same page."""
+    desk = request.GET.get("desk", "")
+    if desk.isdecimal() and len(desk) < 10:
+        return reverse("monitoring:desk_sesi", args=[isian.periode.slug, int(desk)])
+    return _next_section(isian, kode_rusun, section) if "lanjut" in request.POST else request.path
 
 
 def _next_section(isian: Isian, kode_rusun: str, bagian: Bagian) -> str:
