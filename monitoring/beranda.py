@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.access import admin, koordinator, operator, pimpinan, verifikator
-from core.display import tanggal
+from core.display import hari_tanggal, jam, tanggal
 from core.models import Pengguna
-from monitoring.enums import StatusCatatan, StatusImpor, StatusIsian, StatusPeriode
+from monitoring.desk.layar import NADA_SESI
+from monitoring.enums import StatusCatatan, StatusImpor, StatusIsian, StatusPeriode, StatusSesi
 from monitoring.impor.sebutan import result_of, sender_of, status_of
 from monitoring.isian.sebutan import NADA, Status, status_for
-from monitoring.models import Impor, Isian, Pemberitahuan, PeriodeMonitoring, Surel
+from monitoring.models import Impor, Isian, Pemberitahuan, PeriodeMonitoring, SesiDesk, Surel
 from monitoring.pengingat.pemberitahuan import is_told
 from monitoring.periode.batas import Batas, batas_of, days_in_words
 from monitoring.rekap.build import Rekap, build_rekap
@@ -30,6 +31,7 @@ AKSI_OPERATOR: dict[str, str] = {
     StatusIsian.TERVERIFIKASI: "Lihat",
 }
 SHOWN_WORKBOOKS = 5
+SHOWN_SESSIONS = 4
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,9 @@ def obligations(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
     """What waits for `pengguna`, overdue first, then by date, then what has none."""
     rows: list[Kewajiban] = []
     if operator(pengguna):
-        rows = _of_operator(pengguna, hari_ini) + _workbooks(pengguna, hari_ini)
+        rows = _of_operator(pengguna, hari_ini) + _sessions(pengguna, hari_ini) + _workbooks(pengguna, hari_ini)
     elif verifikator(pengguna):
-        rows = _of_province(pengguna, hari_ini) + _workbooks(pengguna, hari_ini)
+        rows = _of_province(pengguna, hari_ini) + _sessions(pengguna, hari_ini) + _workbooks(pengguna, hari_ini)
     elif pimpinan(pengguna):
         rows = _to_sign(hari_ini)
     elif admin(pengguna):
@@ -104,6 +106,30 @@ def _open_points(isian: Isian, batas: Batas | None, hari_ini: datetime.date) -> 
     elif batas is not None and (batas.dikecualikan or hari_ini > batas.tanggal):
         points.append(f"masih diterima sampai {tanggal(batas.terakhir)}")
     return ", ".join(points)
+
+
+DESK_HARI = 7
+"""How many days ahead a session of the desk stands on the home page."""
+
+
+def _sessions(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
+    """Sessions of the desk that run or come soon: of an operator the own ones, of a verifikator those to lead."""
+    until = timezone.now() + datetime.timedelta(days=DESK_HARI)
+    waiting = (StatusSesi.TERJADWAL, StatusSesi.BERLANGSUNG, StatusSesi.JEDA)
+    rows = SesiDesk.objects.visible_to(pengguna).filter(
+        status__in=waiting, mulai__lte=until, jadwal__versi__gt=0, jadwal__periode__status=StatusPeriode.DIBUKA
+    )
+    if not operator(pengguna):
+        rows = rows.filter(verifikator=pengguna)
+    rows = rows.select_related("jadwal__periode", "isian__kabupaten_kota").order_by("mulai")[:SHOWN_SESSIONS]
+    return [
+        Kewajiban(
+            f"Desk: {row.judul}" if row.isian else row.judul, Status(row.get_status_display(), NADA_SESI[row.status]),
+            f"{hari_tanggal(row.mulai)}, {jam(row.mulai)}", timezone.localdate(row.mulai), hari_ini,
+            row.get_absolute_url(), "Buka",
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 AKSI_IMPOR: dict[str, str] = {StatusImpor.MENUNGGU: "Periksa", StatusImpor.GAGAL: "Coba lagi"}

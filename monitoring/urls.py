@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from monitoring.desk.views import berkas, jadwal
 from monitoring.pengingat import views as pengingat
 
 from . import acuan, views
@@ -10,6 +11,8 @@ urlpatterns = [
     path("", views.beranda, name="beranda"),
     path("", include("core.urls")),
     path("acuan/", acuan.acuan, name="acuan"),
+    path("hari-libur/", jadwal.hari_libur, name="hari_libur"),
+    path("hadir/<slug:kode>/", berkas.hadir, name="hadir"),
     path("pemberitahuan/", pengingat.pemberitahuan, name="pemberitahuan"),
     path("pemberitahuan/dibaca/", pengingat.pemberitahuan_dibaca_semua, name="pemberitahuan_dibaca_semua"),
     path("pemberitahuan/<int:pk>/dibaca/", pengingat.pemberitahuan_dibaca, name="pemberitahuan_dibaca"),

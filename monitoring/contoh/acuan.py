@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 
 from core.models import KabupatenKota
-from monitoring.models import Backlog
+from monitoring.models import Backlog, HariLibur
 from penghuni.models import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan
 from rusun.models import KategoriPermasalahan, Penguncian
 
@@ -29,7 +29,7 @@ def number(text: str) -> int | None:
 
 
 def load_reference() -> None:
-    """Regions with their lock rows, taxonomy, dated rules and backlog figures."""
+    """Regions with their lock rows, taxonomy, dated rules, holidays and backlog figures."""
     _regions()
     for row in rows("kategori_permasalahan.csv"):
         KategoriPermasalahan.objects.update_or_create(kode=row.pop("kode"), defaults=row)
@@ -55,6 +55,8 @@ def load_reference() -> None:
             kode=row.pop("kode"),
             defaults={**row, "bunga_persen": Decimal(bunga) if bunga else None, "tenor_tahun": tenor},
         )
+    for row in rows("hari_libur.csv"):
+        HariLibur.objects.get_or_create(tanggal=row["tanggal"], defaults={"nama": row["nama"]})
     for row in rows("backlog.csv"):
         daerah = None if row["kabupaten_kota"] == "33" else row["kabupaten_kota"]
         Backlog.objects.update_or_create(

@@ -6,7 +6,7 @@ import datetime
 
 from django.contrib.auth.hashers import make_password
 
-from core.enums import Peran
+from core.enums import Peran, TugasPejabat
 from core.models import KabupatenKota, Pejabat, Pengguna
 from core.signin import EXAMPLE_PASSWORD
 
@@ -77,7 +77,23 @@ def _signers(invited: list[KabupatenKota]) -> None:
             jabatan="Kepala Dinas Perumahan Rakyat dan Kawasan Permukiman Provinsi Jawa Tengah",
             kepala=True,
             berlaku_mulai=since,
-        )
+        ),
+        Pejabat(
+            nama="Contoh Kepala Bidang Rumah Susun, S.T., M.T.",
+            nip="197203101998031002",
+            pangkat="Pembina Tingkat I",
+            jabatan="Kepala Bidang Perumahan Dinas PERAKIM Provinsi Jawa Tengah",
+            tugas=TugasPejabat.KABID,
+            berlaku_mulai=since,
+        ),
+        Pejabat(
+            nama="Contoh Ketua Tim, S.T.",
+            nip="198004122006041003",
+            pangkat="Penata Tingkat I",
+            jabatan="Ketua Tim Desk Monitoring Rusun dan Rusus",
+            tugas=TugasPejabat.KETUA_TIM,
+            berlaku_mulai=since,
+        ),
     ]
     signers += [
         Pejabat(
@@ -86,6 +102,7 @@ def _signers(invited: list[KabupatenKota]) -> None:
             pangkat="Pembina",
             jabatan=f"Kepala Bidang Perumahan {daerah.nama}",
             kabupaten_kota=daerah,
+            tugas=TugasPejabat.KABID,
             berlaku_mulai=since,
         )
         for index, daerah in enumerate(invited)

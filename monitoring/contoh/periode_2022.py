@@ -31,6 +31,7 @@ from monitoring.periode.workflow import apply_period_move, invite
 from rusun.alamat import Alamat
 from rusun.models import Blok, Penguncian, Rusun
 
+from .desk import plan_2022, renew_2022
 from .langkah import answer_and_resend, at, begin_and_send, give_back, verify
 
 SLUG = "desk-2022"
@@ -62,6 +63,7 @@ def run_2022(invited: list[KabupatenKota], akun: dict[str, Pengguna], hari_ini: 
     apply_period_move(periode, GerakPeriode.BUKA, akun["koordinator"], waktu=at(periode.mulai, 8))
     for index, isian in enumerate(periode.isian.order_by("kabupaten_kota")):
         _fill(isian, akun, hari_ini, index)
+    plan_2022(periode, akun, hari_ini)
     _look_after(periode, akun, hari_ini)
     return periode
 
@@ -76,7 +78,9 @@ def _look_after(periode: PeriodeMonitoring, akun: dict[str, Pengguna], hari_ini:
     )  # fmt: skip
     remind(periode, JenisSurel.BELUM_MENGIRIM, BELUM_MULAI, akun["koordinator"], waktu=at(yesterday, 16))
     close_needless(timezone.now())
-    read = Pemberitahuan.objects.filter(jenis=JenisPemberitahuan.DIUNDANG, isian__periode=periode)
+    read = Pemberitahuan.objects.filter(
+        jenis__in=(JenisPemberitahuan.DIUNDANG, JenisPemberitahuan.JADWAL_DESK), isian__periode=periode
+    )
     read.exclude(isian__kabupaten_kota__in=BELUM_MULAI).update(dibaca_pada=at(periode.mulai, 9))
 
 
@@ -164,6 +168,7 @@ def shift_2022(hari_ini: datetime.date) -> int:
         for model, path, columns in MOMENTS:
             _shift(model, {path: periode.pk}, columns, delta)
         _shift(Rusun, {"kabupaten_kota__isian__periode": periode.pk}, ("tanggal_data",), delta)
+        renew_2022(periode, hari_ini)
     return delta.days
 
 

@@ -83,10 +83,12 @@ def _problems(rusun: Rusun, operator: Pengguna, waktu: datetime.datetime, chance
         due = waktu.date() + datetime.timedelta(days=chance.randrange(-60, 150))
         solved = chance.random() < 0.25
         TindakLanjut.objects.create(
+            rusun=rusun,
             permasalahan=masalah,
             uraian=masalah.kategori.tindak_lanjut_lazim.split(";")[0],
             penanggung_jawab=masalah.penanggung_jawab,
             pelaksana=PELAKSANA[masalah.penanggung_jawab],
+            unit=masalah.unit_terdampak or None,
             batas_waktu=due,
             status=StatusTindakLanjut.SELESAI if solved else StatusTindakLanjut.PROSES,
             selesai_pada=waktu.date() if solved else None,

@@ -19,6 +19,7 @@ urlpatterns = [
     path("<slug:slug>/isian/<str:kode>/pengecualian/", views.pengecualian, name="pengecualian"),
     path("<slug:slug>/isian/<str:kode>/pengecualian/cabut/", views.pengecualian_cabut, name="pengecualian_cabut"),
     path("<slug:slug>/", include("monitoring.pengingat.urls")),
+    path("<slug:slug>/desk/", include("monitoring.desk.urls")),
     path("<slug:slug>/isian/<str:kode>/", include("monitoring.isian.urls")),
     path("<slug:slug>/", include("monitoring.rekap.urls")),
 ]
