@@ -45,8 +45,8 @@ def fill(kabupaten_kota, oleh, jumlah=1):
         rusun = make_rusun(kabupaten_kota, oleh=oleh, nama=f"Rusunawa {kabupaten_kota.nama} {number}")
         masalah = rusun.permasalahan.get()
         TindakLanjut.objects.create(
-            permasalahan=masalah, uraian=f"Ganti atap {number}", penanggung_jawab="pusat", pelaksana="=Dinas",
-            batas_waktu=timezone.localdate() - datetime.timedelta(days=3), diubah=timezone.now(),
+            rusun=rusun, permasalahan=masalah, uraian=f"Ganti atap {number}", penanggung_jawab="pusat",
+            pelaksana="=Dinas", batas_waktu=timezone.localdate() - datetime.timedelta(days=3), diubah=timezone.now(),
         )  # fmt: skip
         penghuni = Penghuni.objects.create(
             kabupaten_kota=kabupaten_kota, nama=f"=Sutarmi {kabupaten_kota.nama} {number}", nik=f"{NIK[:-1]}{number}",

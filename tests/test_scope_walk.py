@@ -14,13 +14,16 @@ from django.utils import timezone
 
 from core.files import write_sealed
 from core.models import KabupatenKota, Pengguna
+from monitoring.desk import sesi as sesi_desk
+from monitoring.desk.jadwal import publish
 from monitoring.enums import StatusImpor, StatusIsian
 from monitoring.isian.permintaan import ask_opening
-from monitoring.models import Impor, Pemberitahuan
+from monitoring.models import BeritaAcara, Impor, Pemberitahuan, SesiDesk
 from penghuni.models import Penghuni
 from rusun.alamat import Alamat
 from rusun.models import Lampiran, Permasalahan, TindakLanjut
 
+from .desk.conftest import make_jadwal
 from .factories import make_isian, make_periode, make_rusun
 
 OPERATORS = {"operator", "operator_penghuni"}
@@ -28,7 +31,7 @@ PROVINCE = {"verifikator", "koordinator"}
 REGISTRY = OPERATORS | PROVINCE | {"pimpinan"}
 RESIDENTS = PROVINCE | {"operator_penghuni"}
 ALL = REGISTRY | {"admin"}
-PUBLIC = {"core:masuk", "core:sehat"}
+PUBLIC = {"core:masuk", "core:sehat", "hadir"}
 NOBODY = uuid.UUID(int=0)
 
 
@@ -44,6 +47,10 @@ class Page:
 
 def isian(roles, *more, missing=()):
     return Page(roles, ("slug", "kode", *more), ("desk-uji", "33.99", *missing))
+
+
+def desk(roles, *more, missing=()):
+    return Page(roles, ("slug", "sesi", *more), ("desk-uji", 0, *missing))
 
 
 PAGES = {
@@ -62,10 +69,12 @@ PAGES = {
     "rusun:tambah": Page(OPERATORS),
     "rusun:masalah_daftar": Page(REGISTRY),
     "rusun:masalah_ekspor": Page(REGISTRY),
+    "rusun:tindak_lanjut_daftar": Page(REGISTRY),
+    "rusun:tindak_lanjut_pdf": Page(REGISTRY),
     "rusun:tindak_lanjut_tambah": Page(OPERATORS, ("masalah",), (NOBODY,)),
     "rusun:masalah_status": Page(OPERATORS, ("masalah",), (NOBODY,)),
-    "rusun:tindak_lanjut_ubah": Page(OPERATORS, ("tindak",), (NOBODY,)),
-    "rusun:bukti_tambah": Page(OPERATORS, ("tindak",), (NOBODY,)),
+    "rusun:tindak_lanjut_ubah": Page(OPERATORS | PROVINCE, ("tindak",), (NOBODY,)),
+    "rusun:bukti_tambah": Page(OPERATORS | PROVINCE, ("tindak",), (NOBODY,)),
     "rusun:lampiran_unduh": Page(REGISTRY, ("lampiran",), (NOBODY,)),
     "rusun:lampiran_tarik": Page(OPERATORS, ("lampiran",), (NOBODY,)),
     "rusun:detail": Page(REGISTRY, ("rusun",), ("3399-RSN-01",)),
@@ -119,6 +128,41 @@ PAGES = {
     "monitoring:rekap_xlsx": Page(REGISTRY, ("slug",), ("tidak-ada",)),
     "monitoring:rekap_pdf_di_bawah": Page(REGISTRY, ("slug",), ("tidak-ada",)),
     "monitoring:rekap_xlsx_di_bawah": Page(REGISTRY, ("slug",), ("tidak-ada",)),
+    "hari_libur": Page({"koordinator"}),
+    "monitoring:desk_jadwal": Page(REGISTRY, ("slug",), ("tidak-ada",)),
+    "monitoring:desk_susun": Page({"koordinator"}, ("slug",), ("tidak-ada",)),
+    "monitoring:desk_terbitkan": Page({"koordinator"}, ("slug",), ("tidak-ada",)),
+    "monitoring:desk_papan": Page(PROVINCE | {"pimpinan"}, ("slug",), ("tidak-ada",)),
+    "monitoring:desk_ics": Page(REGISTRY, ("slug",), ("tidak-ada",)),
+    "monitoring:desk_surat_pdf": Page(PROVINCE, ("slug", "surat"), ("tidak-ada", "undangan")),
+    "monitoring:desk_surat_docx": Page(PROVINCE, ("slug", "surat"), ("tidak-ada", "undangan")),
+    "monitoring:desk_sesi": desk(REGISTRY),
+    "monitoring:desk_kini": desk(REGISTRY),
+    "monitoring:desk_denyut": desk(OPERATORS | PROVINCE),
+    "monitoring:desk_ubah": desk({"koordinator"}),
+    "monitoring:desk_ulang": desk({"koordinator"}),
+    "monitoring:desk_langkah": desk(PROVINCE, "langkah", missing=("jeda",)),
+    "monitoring:desk_tidak_hadir": desk(PROVINCE),
+    "monitoring:desk_simpan": desk(OPERATORS),
+    "monitoring:desk_sorot": desk(PROVINCE),
+    "monitoring:desk_catat": desk(PROVINCE),
+    "monitoring:desk_terima": desk(PROVINCE, "catatan", missing=(1,)),
+    "monitoring:desk_agenda": desk(OPERATORS | PROVINCE),
+    "monitoring:desk_sepakat": desk(PROVINCE, "butir", missing=(1,)),
+    "monitoring:desk_kesepakatan": desk(PROVINCE),
+    "monitoring:desk_data": desk(REGISTRY, "rusun", missing=("3399-RSN-01",)),
+    "monitoring:desk_hadir": desk(OPERATORS | PROVINCE),
+    "monitoring:desk_hadir_pdf": desk(OPERATORS | PROVINCE),
+    "monitoring:desk_notulen": desk(PROVINCE),
+    "monitoring:desk_notulen_pdf": desk(OPERATORS | PROVINCE),
+    "monitoring:berita_acara": desk(REGISTRY),
+    "monitoring:berita_acara_sunting": desk(PROVINCE),
+    "monitoring:berita_acara_konfirmasi": desk(OPERATORS | PROVINCE),
+    "monitoring:berita_acara_revisi": desk(PROVINCE),
+    "monitoring:berita_acara_nomor": desk(PROVINCE),
+    "monitoring:berita_acara_pindaian": desk(OPERATORS | PROVINCE),
+    "monitoring:berita_acara_berkas": desk(REGISTRY, "nomor", missing=(1,)),
+    "monitoring:berita_acara_pdf": desk(REGISTRY, "nomor", missing=(1,)),
     "monitoring:isian_detail": isian(REGISTRY),
     "monitoring:isian_periksa": isian(REGISTRY),
     "monitoring:isian_pdf": isian(REGISTRY),
@@ -140,7 +184,7 @@ PAGES = {
     "monitoring:isian_bagian": isian(OPERATORS, "rusun", "bagian", missing=("3399-RSN-01", "hunian")),
 }
 # The period itself is everybody's; what it holds is not.
-COMMON = {name for name, page in PAGES.items() if page.own[:1] == ("slug",) and "kode" not in page.own}
+COMMON = {name for name, page in PAGES.items() if page.own[:1] == ("slug",) and not {"kode", "sesi"} & {*page.own}}
 
 
 def names(patterns, prefix=""):
@@ -156,6 +200,20 @@ def test_every_url_says_who_may_open_it():
     assert sorted(names(get_resolver().url_patterns)) == sorted([*PAGES, *PUBLIC])
 
 
+def held_session(isian, koordinator, verifikator):
+    """A session with a point of its agenda, closed, with its berita acara and the signed scan of it."""
+    make_jadwal(isian.periode, koordinator, verifikator)
+    publish(isian.periode.jadwal_desk, koordinator)
+    sesi = SesiDesk.objects.get(isian=isian)
+    sesi_desk.begin(sesi, verifikator)
+    butir = sesi_desk.add_point(sesi, "Butir", verifikator)
+    ba = sesi_desk.close(sesi, verifikator)
+    BeritaAcara.objects.filter(pk=ba.pk).update(
+        pindaian=write_sealed("berita_acara", b"uji"), pindaian_tipe="image/png"
+    )
+    return sesi, butir
+
+
 @pytest.fixture
 def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, semarang):
     """Kudus with one of everything; the names that `Page.own` uses."""
@@ -164,7 +222,12 @@ def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, se
     masalah = Permasalahan.objects.get()
     saat = timezone.now()
     tindak = TindakLanjut.objects.create(
-        permasalahan=masalah, uraian="Ganti atap", penanggung_jawab="pusat", batas_waktu=saat.date(), diubah=saat
+        rusun=rusun,
+        permasalahan=masalah,
+        uraian="Ganti atap",
+        penanggung_jawab="pusat",
+        batas_waktu=saat.date(),
+        diubah=saat,
     )
     lampiran = Lampiran.objects.create(
         rusun=rusun, jenis="foto", nama_asli="a.jpg", tipe="image/jpeg", ukuran=1, sha256="0" * 64, berkas="tidak/ada",
@@ -176,13 +239,14 @@ def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, se
         kabupaten_kota=kudus, diunggah_oleh=verifikator, diunggah_pada=saat, atas_nama=True, nama_asli="a.xlsx",
         ukuran=3, sha256="0" * 64, berkas=place, balasan=place, berisi_penghuni=False, status=StatusImpor.NIHIL,
     )  # fmt: skip
+    sesi, butir = held_session(row, koordinator, verifikator)
     permintaan = ask_opening(row, Alamat(rusun.kode, "aset"), "BAST baru terbit.", operator)
     return {
         "slug": "desk-uji", "kode": kudus.pk, "rusun": rusun.kode, "bagian": "hunian", "masalah": masalah.pk,
         "tindak": tindak.pk, "lampiran": lampiran.pk, "penghuni": penghuni.pk, "akun": operator.pk, "nomor": 1,
         "gerak": "ajukan_rekap", "gerak_isian": "mulai", "catatan": row.catatan.get().pk, "permintaan": permintaan.pk,
         "kabar": Pemberitahuan.objects.get(pengguna=operator, jenis="dikembalikan").pk,
-        "impor": impor.pk,
+        "impor": impor.pk, "sesi": sesi.pk, "butir": butir.pk, "langkah": "jeda", "surat": "undangan",
     }  # fmt: skip
 
 

@@ -46,6 +46,10 @@ def hello(request: HttpRequest) -> HttpResponse:
     return HttpResponse("halo")
 
 
+def hello_account(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(f"halo {request.user}")
+
+
 def empty(request: HttpRequest) -> HttpResponse:
     """What every page of ours costs before it says anything: session, user, menu, frame."""
     return render(request, "base.html")
@@ -53,6 +57,7 @@ def empty(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("bench/halo/", hello),
+    path("bench/halo-masuk/", hello_account),
     path("bench/kosong/", empty),
     path("bench/admin/", peer.urls),
     path("", include("monitoring.urls")),

@@ -15,9 +15,22 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from core.display import angka
 from core.models import Pengguna
+from monitoring.desk.agenda import agenda_of
+from monitoring.desk.cetak import minutes_pdf
 from monitoring.enums import StatusCatatan
-from monitoring.models import Catatan, Isian, Kiriman, Pemberitahuan, PeriodeMonitoring, Surel
+from monitoring.models import (
+    BeritaAcara,
+    Catatan,
+    Isian,
+    JadwalDesk,
+    Kiriman,
+    Pemberitahuan,
+    PeriodeMonitoring,
+    SesiDesk,
+    Surel,
+)
 from monitoring.rekap.build import build_rekap
 from penghuni.models import Hunian, Penghuni
 from rusun.alamat import Alamat
@@ -169,3 +182,44 @@ def test_shifting_follows_the_calendar(time_machine):
     assert Pemberitahuan.objects.get(pk=kabar.pk).waktu == kabar.waktu + datetime.timedelta(days=40)
     assert Isian.objects.get(pk=kudus.pk).jawab_sebelum == kudus.jawab_sebelum + datetime.timedelta(days=40)
     assert rekap("desk-2021").jumlah.unit == 9778
+    jadwal = JadwalDesk.objects.get(periode=moved)
+    assert (jadwal.mulai, jadwal.versi) == (timezone.localdate(), 2)
+
+
+def test_the_desk_of_2021_was_held_on_its_four_days():
+    """Issue 5, done-when 3: opening on Thursday 19 August, 23 kabupaten/kota, a berita acara for each."""
+    sesi = SesiDesk.objects.filter(jadwal__periode__slug="desk-2021")
+    opening = sesi.get(jenis="pembukaan")
+    assert timezone.localtime(opening.mulai).strftime("%Y-%m-%d %H.%M") == "2021-08-19 08.00"
+    days = Counter(timezone.localdate(row.mulai).day for row in sesi.filter(jenis="desk"))
+    assert days == {19: 6, 20: 6, 23: 6, 24: 5}
+    assert set(sesi.values_list("status", flat=True)) == {"ditutup"}
+    papers = BeritaAcara.objects.filter(sesi__in=sesi)
+    assert papers.count() == 23
+    assert {row.status for row in papers} == {"terbit"}
+    assert sorted(row.urut for row in papers) == list(range(1, 24))
+    assert all(row.kiriman_id == row.sesi.isian.kiriman_sah_id for row in papers.select_related("sesi__isian"))
+
+
+@pytest.mark.parametrize("kode", ["33.72", "33.06", "33.19"])
+def test_the_berita_acara_of_large_and_small_print_every_agreed_figure(kode):
+    """Issue 5, done-when 4. Surakarta is the largest, Purworejo the smallest; Kudus was corrected in its session."""
+    ba = BeritaAcara.objects.select_related("sesi__jadwal__periode").get(sesi__isian__kabupaten_kota=kode)
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(minutes_pdf(ba, "Uji"))).pages)
+    words = " ".join(text.split())
+    for row in ba.isi["angka"]:
+        assert f"{row['label']} {angka(row['semula'])} {angka(row['disepakati'])}" in words
+    for row in ba.isi["perubahan"]:
+        assert f"{row['semula']} {row['disepakati']}" in words
+    assert bool(ba.isi["perubahan"]) == (kode != "33.06")
+    for row in ba.isi["kesepakatan"]:
+        assert row["uraian"] in words
+
+
+def test_what_was_agreed_in_2021_opens_the_agenda_of_the_running_period():
+    kudus = Isian.objects.select_related("periode").get(periode__slug="desk-2022", kabupaten_kota="33.19")
+    first = agenda_of(kudus, timezone.localdate())[0]
+    assert first.judul == "1 kesepakatan periode lalu: 1 lewat batas waktu"
+    sesi = SesiDesk.objects.get(isian=kudus)
+    assert sesi.status == "terjadwal"
+    assert sesi.jadwal.versi == 1

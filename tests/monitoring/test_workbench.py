@@ -102,7 +102,7 @@ def test_a_new_and_a_closed_location_are_said_in_words(isian, kudus, operator):
 def test_the_page_shows_what_there_is_to_weigh(isian, lokasi, operator, verifikator, masuk_sebagai):
     masalah = lokasi.permasalahan.get()
     TindakLanjut.objects.create(
-        permasalahan=masalah, uraian="Ganti talang", penanggung_jawab="kabupaten_kota",
+        rusun=lokasi, permasalahan=masalah, uraian="Ganti talang", penanggung_jawab="kabupaten_kota",
         batas_waktu=timezone.localdate() - datetime.timedelta(days=1), diubah=timezone.now(),
     )  # fmt: skip
     add_remark(isian, Alamat(lokasi.kode, "hunian", "", "jumlah_kk"), "Mohon dicek.", verifikator)
