@@ -5,9 +5,11 @@ from django.utils import timezone
 
 from core.enums import JenisDaerah, TindakanAkses
 from core.models import JejakAkses, KabupatenKota, Pengguna
+from monitoring.desk.jadwal import publish
 from monitoring.isian.catatan import add_remark
 from monitoring.models import Isian
 from rusun.alamat import Alamat
+from tests.desk.conftest import make_jadwal
 from tests.factories import make_isian, make_periode, make_rusun
 
 
@@ -38,26 +40,29 @@ def rows(request, db, koordinator, verifikator):
         JejakAkses.objects.create(
             waktu=timezone.now(), pengguna=sender, tindakan=TindakanAkses.LIHAT, objek="penghuni", objek_id="x"
         )
+    publish(make_jadwal(periode, koordinator, verifikator), koordinator)
     return request.param
 
 
 @pytest.mark.parametrize(
     ("role", "path", "queries"),
     [
-        ("verifikator", "/", 8),
-        ("pimpinan", "/", 10),
+        ("verifikator", "/", 9),
+        ("pimpinan", "/", 11),
         ("verifikator", "/rusun/", 8),
         ("verifikator", "/rusun/masalah/", 8),
         ("verifikator", "/periode/", 5),
         ("verifikator", "/periode/desk-uji/", 8),
         ("verifikator", "/periode/desk-uji/papan.xlsx", 5),
+        ("verifikator", "/periode/desk-uji/desk/", 9),
+        ("verifikator", "/periode/desk-uji/desk/papan/", 10),
         ("verifikator", "/periode/desk-uji/verifikasi/", 11),
         ("verifikator", "/periode/desk-uji/isian/33.01/", 17),
         ("verifikator", "/periode/desk-uji/isian/33.01/catatan/", 9),
         ("verifikator", "/periode/desk-uji/isian/33.01/periksa/", 8),
-        ("pimpinan", "/periode/desk-uji/rekap/", 9),
-        ("pimpinan", "/periode/desk-uji/rekap.pdf", 8),
-        ("pimpinan", "/periode/desk-uji/rekap.xlsx", 7),
+        ("pimpinan", "/periode/desk-uji/rekap/", 10),
+        ("pimpinan", "/periode/desk-uji/rekap.pdf", 9),
+        ("pimpinan", "/periode/desk-uji/rekap.xlsx", 8),
         ("admin", "/pengguna/", 6),
         ("admin", "/jejak-akses/", 6),
         ("admin", "/acuan/", 9),

@@ -6,10 +6,13 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch
+
 from monitoring.enums import StatusCatatan, StatusIsian, StatusSesi
 from monitoring.isian.kiriman import draft_of
 from monitoring.isian.sebutan import Status
 from monitoring.models import BeritaAcara, ButirAgenda, Catatan, Hadirin, Isian, Kesepakatan, SesiDesk
+from monitoring.models.desk import SesiDeskQuerySet
 from rusun.alamat import Alamat
 from rusun.models import TindakLanjut
 from rusun.perbedaan import differences
@@ -136,6 +139,18 @@ def build_screen(sesi: SesiDesk, hari_ini: datetime.date) -> Layar:
         kesepakatan=[row.tindak_lanjut for row in rows],
         lokasi=[(kode, lokasi["identitas"]["nama"]) for kode, lokasi in registri.items()],
     )
+
+
+def with_minutes(rows: SesiDeskQuerySet) -> SesiDeskQuerySet:
+    """Sessions that `minutes_of` can be asked about without another query each."""
+    newest = Prefetch("berita_acara", BeritaAcara.objects.order_by("-revisi").defer("isi"), to_attr="semua_ba")
+    return rows.prefetch_related(newest)
+
+
+def minutes_of(sesi: SesiDesk) -> BeritaAcara | None:
+    """As `current_minutes`, for a session of `with_minutes`."""
+    rows: list[BeritaAcara] = sesi.semua_ba  # type: ignore[attr-defined]
+    return rows[0] if rows else None
 
 
 def current_minutes(sesi: SesiDesk) -> BeritaAcara | None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
-
 from core.display import in_wib
 from monitoring.enums import StatusSesi
 from monitoring.isian.sebutan import Status
-from monitoring.models import BeritaAcara, JadwalDesk, SesiDesk
+from monitoring.models import JadwalDesk, SesiDesk
 
-from .layar import state_of_session
+from .layar import minutes_of, state_of_session, with_minutes
 
 TENGGANG = 5
 """Fewer minutes than this are no delay."""
@@ -65,9 +63,7 @@ def build_day(jadwal: JadwalDesk, hari: datetime.date, saat: datetime.datetime) 
         upcoming = row.status == StatusSesi.TERJADWAL and row.ruang not in announced
         if upcoming:
             announced.add(row.ruang)
-        minutes_list = row.berita_acara_semua  # type: ignore[attr-defined]
-        ba = minutes_list[0] if minutes_list else None
-        lines.append(BarisPapan(row, state_of_session(row, ba), minutes, upcoming))
+        lines.append(BarisPapan(row, state_of_session(row, minutes_of(row)), minutes, upcoming))
     return PapanHari(hari, lines, days)
 
 
@@ -90,6 +86,6 @@ def delay_before(sesi: SesiDesk, saat: datetime.datetime) -> int:
 
 
 def _sessions(jadwal: JadwalDesk) -> list[SesiDesk]:
-    papers = Prefetch("berita_acara", BeritaAcara.objects.order_by("-revisi"), to_attr="berita_acara_semua")
-    rows = jadwal.sesi.exclude(status=StatusSesi.BATAL).select_related("isian__kabupaten_kota", "verifikator")
-    return list(rows.prefetch_related(papers).order_by("mulai", "ruang"))
+    rows = SesiDesk.objects.filter(jadwal=jadwal).exclude(status=StatusSesi.BATAL)
+    rows = rows.select_related("isian__kabupaten_kota", "verifikator", "jadwal__periode").order_by("mulai", "ruang")
+    return list(with_minutes(rows))

@@ -30,7 +30,7 @@ from monitoring.desk.jadwal import (
     unpublished_changes,
 )
 from monitoring.desk.kalender_ics import calendar
-from monitoring.desk.layar import current_minutes, state_of_session
+from monitoring.desk.layar import minutes_of, state_of_session, with_minutes
 from monitoring.desk.papan import build_day, days_of, delay_before, nearest_day
 from monitoring.desk.pesan import whatsapp_text
 from monitoring.desk.surat import Surat, data_request, invitation, opening_agenda, surat_pdf
@@ -67,8 +67,8 @@ def desk_jadwal(request: HttpRequest, slug: str) -> HttpResponse:
         visible = SesiDesk.objects.visible_to(pengguna).filter(jadwal=jadwal).exclude(status=StatusSesi.BATAL)
         sesi = visible.select_related("isian__kabupaten_kota", "isian__periode", "verifikator", "jadwal__periode")
         rows = [
-            {"sesi": row, "status": state_of_session(row, current_minutes(row)), "hari": in_wib(row.mulai).date()}
-            for row in sesi
+            {"sesi": row, "status": state_of_session(row, minutes_of(row)), "hari": in_wib(row.mulai).date()}
+            for row in with_minutes(sesi)
         ]
     saat = timezone.now()
     own = [row["sesi"] for row in rows if operator(pengguna) and row["sesi"].status == StatusSesi.TERJADWAL]
