@@ -114,6 +114,17 @@ def waktu(value: datetime.datetime | None) -> str:
     return f"{tanggal(value)} {jam(value)}" if value else KOSONG
 
 
+def sel(value: object) -> str:
+    """A cell of a table of plain values: whole numbers, Decimal percentages, dates, text; `-` for None."""
+    if value is None:
+        return KOSONG
+    if isinstance(value, Decimal):
+        return f"{desimal(value, 2)}%"
+    if isinstance(value, int):
+        return angka(value)
+    return tanggal(value) if isinstance(value, datetime.date) else str(value)
+
+
 def lama(value: datetime.timedelta | None) -> str:
     """How long something took: `40 menit`, `5 jam`, `2 hari 4 jam`. What is left over is dropped, never rounded up."""
     if value is None:

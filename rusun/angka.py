@@ -6,12 +6,24 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from itertools import accumulate
 
-from .enums import Konfigurasi
+from .enums import Konfigurasi, Sebab
 
 TOWER = frozenset({Konfigurasi.SINGLE, Konfigurasi.TWIN_BLOCK})
 
 
 RUAS = ("Terhuni", "Kosong siap huni", "Kosong rusak", "Tidak disewakan")
+
+
+KELOMPOK_KOSONG: tuple[tuple[str, str, tuple[Sebab, ...]], ...] = (
+    ("siap", "Siap huni sekarang", (Sebab.PEMINAT_KURANG, Sebab.LOKASI_JAUH, Sebab.PROSES_SELEKSI)),
+    ("rehab", "Butuh rehabilitasi", (Sebab.RUSAK, Sebab.REHAB)),
+    (
+        "aset", "Terhalang aset, PSU, atau regulasi",
+        (Sebab.BELUM_SERAH_TERIMA, Sebab.PSU_BELUM_LENGKAP, Sebab.BELUM_ADA_REGULASI_TARIF),
+    ),
+    ("lain", "Dipakai lain", (Sebab.DIPAKAI_LAIN,)),
+)  # fmt: skip
+"""What stands in the way of using an empty unit: code, label, causes. Every cause belongs to exactly one group."""
 
 
 @dataclass(frozen=True)

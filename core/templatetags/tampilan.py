@@ -23,6 +23,7 @@ for _function in (
     display.lama,
     display.kosong,
     display.nip,
+    display.sel,
     display.terbilang,
     display.terbilang_tanggal,
 ):

@@ -11,14 +11,17 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from django.utils import timezone
+
 from core.models import Pengguna
 from monitoring.enums import StatusImpor
 from monitoring.models import Impor, Isian, Kiriman, KirimanRusun
-from penghuni.jumlah import open_stays_by_location
+from penghuni.jumlah import arrears_by_location, open_stays_by_location, overstays_by_location
+from rusun.enums import Pihak
 from rusun.models import Blok, Permasalahan, ProfilPenghuni, Rusun, SebabKosong, Tarif
 from rusun.salinan import Registri, registry_of, units_of, unlocked_of
 
-SKEMA = 1
+SKEMA = 2
 
 
 def canonical(isi: dict[str, Any]) -> str:
@@ -35,6 +38,8 @@ def draft_of(isian: Isian) -> dict[str, Any]:
         "kabupaten_kota": kabupaten_kota,
         "rusun": registry_of(kabupaten_kota),
         "penghuni_tercatat": open_stays_by_location(kabupaten_kota),
+        "penghuni_lewat_batas": overstays_by_location(kabupaten_kota, timezone.localdate()),
+        "penghuni_menunggak": arrears_by_location(kabupaten_kota),
         **unlocked_of(kabupaten_kota),
     }
 
@@ -50,7 +55,8 @@ def _editors(isian: Isian) -> set[int]:
     return editors
 
 
-def _figures(kiriman: Kiriman, registri: Registri, tercatat: dict[str, int]) -> list[KirimanRusun]:
+def _figures(kiriman: Kiriman, isi: dict[str, Any]) -> list[KirimanRusun]:
+    registri: Registri = isi["rusun"]
     return [
         KirimanRusun(
             kiriman=kiriman,
@@ -64,7 +70,11 @@ def _figures(kiriman: Kiriman, registri: Registri, tercatat: dict[str, int]) -> 
             daftar_tunggu=lokasi["hunian"]["daftar_tunggu"],
             jumlah_kk=lokasi["hunian"]["jumlah_kk"],
             jumlah_jiwa=lokasi["hunian"]["jumlah_jiwa"],
-            penghuni_tercatat=tercatat.get(kode, 0),
+            penghuni_tercatat=isi["penghuni_tercatat"].get(kode, 0),
+            lewat_batas_huni=isi["penghuni_lewat_batas"].get(kode, 0),
+            menunggak=isi["penghuni_menunggak"].get(kode, 0),
+            minat_punya_rumah=lokasi["profil_penghuni"]["minat_ya"] or 0,
+            dukungan=[pihak for pihak in (Pihak.PROVINSI, Pihak.PUSAT) if lokasi["masalah"][f"dukungan_{pihak}"]],
             sebab_kosong={sebab: jumlah for sebab, jumlah in lokasi["sebab_kosong"].items() if jumlah},
             permasalahan=[
                 [row["kategori"], row["tingkat"], row["penanggung_jawab"]] for row in lokasi["permasalahan"].values()
@@ -90,5 +100,5 @@ def create_kiriman(isian: Isian, isi: dict[str, Any], pengguna: Pengguna, waktu:
     # A correction changes who wrote a row last, not who entered the rest of it.
     earlier = set(last.penginput.values_list("pk", flat=True)) if last else set()
     kiriman.penginput.set(_editors(isian) | earlier | {pengguna.pk})
-    KirimanRusun.objects.bulk_create(_figures(kiriman, isi["rusun"], isi["penghuni_tercatat"]))
+    KirimanRusun.objects.bulk_create(_figures(kiriman, isi))
     return kiriman

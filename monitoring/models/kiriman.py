@@ -83,6 +83,10 @@ class KirimanRusun(models.Model):
     jumlah_kk = models.PositiveIntegerField()
     jumlah_jiwa = models.PositiveIntegerField()
     penghuni_tercatat = models.PositiveIntegerField()
+    lewat_batas_huni = models.PositiveIntegerField(default=0, help_text="Penghuni tercatat yang lewat batas huni.")
+    menunggak = models.PositiveIntegerField(default=0, help_text="Penghuni tercatat yang menunggak sewa.")
+    minat_punya_rumah = models.PositiveIntegerField(default=0, help_text="KK yang berminat memiliki rumah.")
+    dukungan = models.JSONField(default=list, help_text="Pihak yang dimintai dukungan: provinsi, pusat.")
     sebab_kosong = models.JSONField(default=dict, help_text="Sebab -> unit, hanya yang bukan nol.")
     permasalahan = models.JSONField(default=list, help_text="Daftar [kode, tingkat, penanggung jawab].")
 

@@ -44,6 +44,9 @@ class PeriodeMonitoring(models.Model):
         "hari terakhir", help_text="Setelah tanggal ini kiriman ditolak, kecuali dikecualikan."
     )
     status = models.CharField(max_length=15, choices=StatusPeriode, default=StatusPeriode.DISIAPKAN, editable=False)
+    keputusan = models.TextField(
+        "keputusan yang dimohon", max_length=2000, blank=True, default="", help_text="Satu butir per baris."
+    )
     catatan_penetapan = models.CharField(max_length=1000, blank=True, default="", editable=False)
     ditetapkan_pada = models.DateTimeField(null=True, blank=True, editable=False)
     ditetapkan_oleh = models.ForeignKey(

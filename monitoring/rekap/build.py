@@ -13,15 +13,19 @@ from dataclasses import asdict, dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from core.display import angka, persen
 from monitoring.enums import StatusIsian
 from monitoring.models import Backlog, Isian, Kiriman, KirimanRusun, PeriodeMonitoring
-from rusun.angka import AngkaUnit, total
+from rusun.angka import KELOMPOK_KOSONG, AngkaUnit, total
 from rusun.enums import Aspek, Jenis, Peruntukan, Pihak, Sebab, StatusAset, Tingkat
-from rusun.models import KategoriPermasalahan
+from rusun.models import KategoriPermasalahan, TindakLanjut
+from rusun.models.permasalahan import SETTLED
+
+TERBANYAK = 10
 
 DEFINISI: tuple[tuple[str, str], ...] = (
     ("Lokasi", "Rusun dengan peruntukan yang dihitung pada periode ini; rusus dihitung terpisah."),
@@ -32,7 +36,17 @@ DEFINISI: tuple[tuple[str, str], ...] = (
     ("Kosong rusak", "Unit kosong yang rusak atau sedang direhabilitasi."),
     ("Tidak disewakan", "Unit cadangan atau yang dipakai untuk keperluan lain."),
     ("Persen terhuni", "Unit terhuni dibagi semua unit, dua angka di belakang koma."),
-)
+    ("Siap huni sekarang", "Unit kosong tanpa halangan: peminat kurang, lokasi jauh, atau proses seleksi penghuni."),
+    ("Butuh rehabilitasi", "Unit kosong yang rusak atau sedang direhabilitasi."),
+    ("Terhalang aset, PSU, atau regulasi",
+     "Unit kosong yang menunggu serah terima, PSU, atau dasar hukum tarif, walaupun bangunannya baik."),
+    ("Daftar tunggu", "Pemohon yang tercatat menunggu unit pada tanggal data."),
+    ("Lewat batas huni",
+     "Penghuni tercatat yang tinggal lebih lama daripada batas lokasinya, perpanjangan dihitung, saat isian dikirim."),
+    ("Menunggak", "Penghuni tercatat yang menunggak sewa saat isian dikirim."),
+    ("Berminat memiliki rumah", "KK yang menyatakan berminat memiliki rumah, menurut profil penghuni per lokasi."),
+    ("Tindak lanjut", "Keadaan saat dokumen dibuat, bukan saat isian dikirim; lewat batas dihitung pada hari itu."),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -79,10 +93,19 @@ class LokasiRekap:
     jumlah_jiwa: int
     sebab_kosong: dict[str, int]
     permasalahan: tuple[tuple[str, str, str], ...]
+    dukungan: tuple[str, ...]
+    lewat_batas_huni: int
+    menunggak: int
+    minat_punya_rumah: int
 
     @property
     def persen_terhuni(self) -> Decimal | None:
         return percent(self.angka.terhuni, self.angka.unit)
+
+    @property
+    def anatomi(self) -> dict[str, int]:
+        """Group of causes (`KELOMPOK_KOSONG`) -> empty units."""
+        return {kode: sum(self.sebab_kosong.get(s, 0) for s in sebab) for kode, _, sebab in KELOMPOK_KOSONG}
 
     @property
     def label_peruntukan(self) -> str:
@@ -113,6 +136,21 @@ class Butir:
     kode: str
     label: str
     jumlah: int
+
+
+@dataclass(frozen=True)
+class TindakRekap:
+    """Follow-ups that one party has to do."""
+
+    kode: str
+    pihak: str
+    selesai: int
+    berjalan: int
+    lewat: int
+
+    @property
+    def jumlah(self) -> int:
+        return self.selesai + self.berjalan + self.lewat
 
 
 @dataclass(frozen=True)
@@ -156,10 +194,17 @@ class Rekap:
     permasalahan_aspek: tuple[tuple[str, tuple[int, ...], int], ...]
     penanggung_jawab: tuple[Butir, ...]
     status_aset: tuple[Butir, ...]
+    anatomi: tuple[Butir, ...]
+    dukungan: tuple[Butir, ...]
+    tindak_lanjut: tuple[TindakRekap, ...]
     backlog: tuple[BacklogRekap, ...]
     daftar_tunggu: int
     jumlah_kk: int
     jumlah_jiwa: int
+    lewat_batas_huni: int
+    menunggak: int
+    minat_punya_rumah: int
+    keputusan: str
     terverifikasi: int
     diundang: int
 
@@ -183,6 +228,34 @@ class Rekap:
     @property
     def jumlah_permasalahan(self) -> int:
         return sum(butir.jumlah for butir in self.penanggung_jawab)
+
+    @property
+    def lokasi_rusun(self) -> list[LokasiRekap]:
+        return [row for row in self.lokasi if row.jenis == Jenis.RUSUN]
+
+    @property
+    def siap_terbanyak(self) -> list[LokasiRekap]:
+        """The ten rusun locations with most units that could be lived in now."""
+        rows = [row for row in self.lokasi_rusun if row.anatomi["siap"]]
+        return sorted(rows, key=lambda row: (-row.anatomi["siap"], row.kode))[:TERBANYAK]
+
+    @property
+    def berat_menurut_pihak(self) -> tuple[Butir, ...]:
+        """Grave problems of rusun by who has to act."""
+        grave = (
+            pihak for row in self.lokasi_rusun for _, tingkat, pihak in row.permasalahan if tingkat == Tingkat.BERAT
+        )
+        return _counted(Pihak, grave)
+
+    @property
+    def tindak_lewat(self) -> int:
+        return sum(row.lewat for row in self.tindak_lanjut)
+
+    @property
+    def siap_setelah_rehab(self) -> int:
+        """Units that could be lived in once those that need it are rehabilitated."""
+        units = {butir.kode: butir.jumlah for butir in self.anatomi}
+        return units["siap"] + units["rehab"]
 
     @property
     def catatan_backlog(self) -> str:
@@ -226,6 +299,15 @@ class Rekap:
             "sebab_kosong": {butir.kode: butir.jumlah for butir in self.sebab_kosong},
             "status_aset": {butir.kode: butir.jumlah for butir in self.status_aset},
             "penanggung_jawab": {butir.kode: butir.jumlah for butir in self.penanggung_jawab},
+            "anatomi": {butir.kode: butir.jumlah for butir in self.anatomi},
+            "dukungan": {butir.kode: butir.jumlah for butir in self.dukungan},
+            "tindak_lanjut": [asdict(row) for row in self.tindak_lanjut],
+            "daftar_tunggu": self.daftar_tunggu,
+            "jumlah_kk": self.jumlah_kk,
+            "jumlah_jiwa": self.jumlah_jiwa,
+            "lewat_batas_huni": self.lewat_batas_huni,
+            "menunggak": self.menunggak,
+            "minat_punya_rumah": self.minat_punya_rumah,
             "backlog": [asdict(baris) for baris in self.backlog],
             "baris": [
                 {
@@ -270,12 +352,13 @@ def _location(row: KirimanRusun, isian: Isian) -> LokasiRekap:
         row.status_aset, row.tanggal_data,
         AngkaUnit(row.tower, row.unit, row.terhuni, row.kosong_siap, row.kosong_rusak, row.cadangan),
         row.daftar_tunggu, row.jumlah_kk, row.jumlah_jiwa, row.sebab_kosong,
-        tuple((kode, tingkat, pihak) for kode, tingkat, pihak in row.permasalahan),
+        tuple((kode, tingkat, pihak) for kode, tingkat, pihak in row.permasalahan), tuple(row.dukungan),
+        row.lewat_batas_huni, row.menunggak, row.minat_punya_rumah,
     )  # fmt: skip
 
 
 def build_rekap(periode: PeriodeMonitoring, *, kabupaten_kota: str | None = None) -> Rekap:
-    """The recap of `periode`, of the province or of one kabupaten/kota (Kemendagri code). Four queries."""
+    """The recap of `periode`, of the province or of one kabupaten/kota (Kemendagri code). Five queries."""
     isian_rows = _used_kiriman(periode, kabupaten_kota)
     by_kiriman = {isian.dipakai: isian for isian in isian_rows if isian.dipakai}
     figures = (
@@ -313,6 +396,18 @@ def build_rekap(periode: PeriodeMonitoring, *, kabupaten_kota: str | None = None
         permasalahan_aspek=_problems(rusun),
         penanggung_jawab=_counted(Pihak, (pihak for lokasi in rusun for _, _, pihak in lokasi.permasalahan)),
         status_aset=_counted(StatusAset, (lokasi.status_aset for lokasi in rusun)),
+        anatomi=tuple(
+            Butir(kode, label, sum(row.anatomi[kode] for row in rusun)) for kode, label, _ in KELOMPOK_KOSONG
+        ),
+        dukungan=tuple(
+            Butir(pihak.value, str(pihak.label), sum(pihak in row.dukungan for row in rusun))
+            for pihak in (Pihak.PROVINSI, Pihak.PUSAT)
+        ),
+        tindak_lanjut=_follow_ups([row.kode for row in rusun], timezone.localdate()),
+        lewat_batas_huni=sum(row.lewat_batas_huni for row in rusun),
+        menunggak=sum(row.menunggak for row in rusun),
+        minat_punya_rumah=sum(row.minat_punya_rumah for row in rusun),
+        keputusan=periode.keputusan,
         backlog=_backlog(periode, jumlah, baris, kabupaten_kota),
         daftar_tunggu=sum(lokasi.daftar_tunggu for lokasi in rusun),
         jumlah_kk=sum(lokasi.jumlah_kk for lokasi in rusun),
@@ -346,6 +441,26 @@ def _problems(rusun: list[LokasiRekap]) -> tuple[tuple[str, tuple[int, ...], int
         (aspek.label, counts := tuple(seen[aspek.value, tingkat] for tingkat in Tingkat.values), sum(counts))
         for aspek in Aspek
     )
+
+
+def _follow_ups(kode: list[str], hari_ini: datetime.date) -> tuple[TindakRekap, ...]:
+    """By party, as they stand today: follow-ups go on after a kiriman and after the period."""
+    done, late = Q(status__in=SETTLED), Q(batas_waktu__lt=hari_ini)
+    rows = TindakLanjut.objects.filter(rusun__in=kode).order_by().values("penanggung_jawab")
+    counted = {
+        row["penanggung_jawab"]: row
+        for row in rows.annotate(
+            selesai=Count("pk", filter=done), lewat=Count("pk", filter=~done & late), semua=Count("pk")
+        )
+    }
+    none = {"selesai": 0, "lewat": 0, "semua": 0}
+    return tuple(
+        TindakRekap(
+            pihak.value, str(pihak.label), (row := counted.get(pihak.value, none))["selesai"],
+            row["semua"] - row["selesai"] - row["lewat"], row["lewat"],
+        )
+        for pihak in Pihak
+    )  # fmt: skip
 
 
 def _backlog(

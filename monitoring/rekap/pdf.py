@@ -8,7 +8,7 @@ from core.models import Pejabat
 from core.pdf import render_paper
 
 from .build import DEFINISI, Rekap
-from .tabel import KOLOM, lines_of, sites_of
+from .tabel import KOLOM, lines_of, sites_of, small_tables
 
 
 def render_pdf(rekap: Rekap, *, dicetak_oleh: str = "") -> bytes:
@@ -21,6 +21,7 @@ def render_pdf(rekap: Rekap, *, dicetak_oleh: str = "") -> bytes:
         "baris_rusus": lines_of(rekap, "rusus"),
         "lokasi_rusun": sites_of(rekap, "rusun"),
         "lokasi_rusus": sites_of(rekap, "rusus"),
+        "tabel_kecil": small_tables(rekap),
         "definisi": DEFINISI,
         "pejabat": Pejabat.objects.in_office(day).filter(kepala=True).first(),
         "tanggal_surat": day,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from .build import BarisRekap, Jumlah, LokasiRekap, Rekap
+from dataclasses import dataclass
+
+from rusun.enums import Jenis
+
+from .build import BarisRekap, Jumlah, LokasiRekap, Rekap, percent
 
 KOLOM = ("Lokasi", "Tower", "Unit", "Terhuni", "Kosong siap", "Kosong rusak", "Tidak disewakan", "Persen terhuni")
 
@@ -33,3 +37,69 @@ def lines_of(rekap: Rekap, jenis: str) -> list[tuple[BarisRekap, Jumlah | None]]
 def sites_of(rekap: Rekap, jenis: str) -> list[LokasiRekap]:
     """Locations of one kind, one by one."""
     return [lokasi for lokasi in rekap.lokasi if lokasi.jenis == jenis]
+
+
+@dataclass(frozen=True)
+class Tabel:
+    """A small table that page, PDF and workbook print alike. Whole numbers and Decimal percentages are values."""
+
+    lembar: str
+    judul: str
+    kepala: tuple[str, ...]
+    baris: tuple[tuple[object, ...], ...]
+    jumlah: tuple[object, ...] | None = None
+    keterangan: str = ""
+
+
+def small_tables(rekap: Rekap) -> list[Tabel]:
+    """What is known beside the main figures: what keeps units empty, people, queues, support, follow-ups."""
+    kosong = rekap.jumlah.kosong
+    return [
+        Tabel(
+            "Anatomi", "Unit kosong menurut halangannya", ("Kelompok", "Unit", "Bagian"),
+            tuple((b.label, b.jumlah, percent(b.jumlah, kosong)) for b in rekap.anatomi),
+            ("JUMLAH tidak terhuni", kosong, percent(kosong, kosong)),
+        ),
+        Tabel(
+            "Penghuni", "Penghuni dan antrean rusun", ("Hal", "Jumlah"),
+            (
+                ("KK penghuni", rekap.jumlah_kk), ("Jiwa penghuni", rekap.jumlah_jiwa),
+                ("Daftar tunggu", rekap.daftar_tunggu), ("KK berminat memiliki rumah", rekap.minat_punya_rumah),
+                ("Penghuni tercatat lewat batas huni", rekap.lewat_batas_huni),
+                ("Penghuni tercatat menunggak", rekap.menunggak),
+            ),
+        ),
+        Tabel(
+            "Dukungan", "Dukungan yang diminta", ("Pihak", "Lokasi"),
+            tuple((b.label, b.jumlah) for b in rekap.dukungan),
+        ),
+        Tabel(
+            "Tindak lanjut", "Tindak lanjut menurut penanggung jawab",
+            ("Penanggung jawab", "Selesai", "Berjalan", "Lewat batas", "Jumlah"),
+            tuple((t.pihak, t.selesai, t.berjalan, t.lewat, t.jumlah) for t in rekap.tindak_lanjut),
+            ("JUMLAH", *(sum(column) for column in zip(
+                *((t.selesai, t.berjalan, t.lewat, t.jumlah) for t in rekap.tindak_lanjut), strict=True))),
+            "Keadaan saat dokumen dibuat.",
+        ),
+        *([] if rekap.kode_daerah else [_queues(rekap)]),
+        Tabel(
+            "Siap terbanyak", "Lokasi dengan unit siap huni terbanyak",
+            ("Lokasi", "Kabupaten/kota", "Siap huni sekarang", "Daftar tunggu"),
+            tuple((row.nama, row.nama_daerah, row.anatomi["siap"], row.daftar_tunggu) for row in rekap.siap_terbanyak),
+        ),
+    ]  # fmt: skip
+
+
+def _queues(rekap: Rekap) -> Tabel:
+    """Who waits, beside what could be lived in now, per kabupaten/kota that has either."""
+    rows = []
+    for baris in rekap.baris:
+        rusun = [lokasi for lokasi in baris.lokasi if lokasi.jenis == Jenis.RUSUN]
+        waiting, ready = sum(row.daftar_tunggu for row in rusun), sum(row.anatomi["siap"] for row in rusun)
+        if waiting or ready:
+            rows.append((baris.nama, waiting, ready))
+    ready = sum(butir.jumlah for butir in rekap.anatomi if butir.kode == "siap")
+    return Tabel(
+        "Antrean", "Daftar tunggu dan unit siap huni", ("Kabupaten/kota", "Daftar tunggu", "Siap huni sekarang"),
+        tuple(rows), ("JUMLAH", rekap.daftar_tunggu, ready),
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from monitoring.models import PeriodeMonitoring
 
 from .build import DEFINISI, Rekap, build_rekap
 from .pdf import render_pdf
-from .tabel import KOLOM, lines_of
+from .tabel import KOLOM, lines_of, small_tables
 from .xlsx import render_xlsx
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -54,6 +54,7 @@ def rekap(request: HttpRequest, slug: str) -> HttpResponse:
         "kolom": KOLOM,
         "baris_rusun": lines_of(data, "rusun"),
         "baris_rusus": lines_of(data, "rusus"),
+        "tabel_kecil": small_tables(data),
         "definisi": DEFINISI,
         "kueri": f"?kabupaten_kota={data.kode_daerah}" if data.kode_daerah and pilihan else "",
     }

@@ -8,7 +8,7 @@ from core.display import tanggal
 from monitoring.lembar import add_sheet
 
 from .build import DEFINISI, Rekap
-from .tabel import KOLOM, figures, lines_of
+from .tabel import KOLOM, figures, lines_of, small_tables
 
 TINGKAT = ("Ringan", "Sedang", "Berat")
 
@@ -74,6 +74,11 @@ def render_xlsx(rekap: Rekap) -> bytes:
         [(b.wilayah, str(b.tahun), b.definisi, b.jumlah, b.siap_huni, b.perbandingan, b.sumber) for b in rekap.backlog],
         note=rekap.catatan_backlog,
     )  # fmt: skip
+    for tabel in small_tables(rekap):
+        add_sheet(
+            book, kepala, tabel.lembar, tabel.judul, tabel.kepala, tabel.baris, footer=tabel.jumlah,
+            note=tabel.keterangan,
+        )  # fmt: skip
     add_sheet(book, kepala, "Definisi", "Definisi", ("Istilah", "Arti"), DEFINISI)
     out = io.BytesIO()
     book.save(out)
