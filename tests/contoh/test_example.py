@@ -15,7 +15,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from core.display import angka
+from core.display import angka, desimal
 from core.models import Pengguna
 from monitoring.desk.agenda import agenda_of
 from monitoring.desk.cetak import minutes_pdf
@@ -32,6 +32,7 @@ from monitoring.models import (
     Surel,
 )
 from monitoring.rekap.build import build_rekap
+from monitoring.rekap.tabel import small_tables
 from penghuni.models import Hunian, Penghuni
 from rusun.alamat import Alamat
 from rusun.models import Blok
@@ -223,3 +224,46 @@ def test_what_was_agreed_in_2021_opens_the_agenda_of_the_running_period():
     sesi = SesiDesk.objects.get(isian=kudus)
     assert sesi.status == "terjadwal"
     assert sesi.jadwal.versi == 1
+
+
+def cell_text(value):
+    """A cell as every print shows it."""
+    if value is None:
+        return "-"
+    return f"{desimal(value, 2)}%" if isinstance(value, Decimal) else angka(value) if isinstance(value, int) else value
+
+
+@pytest.mark.parametrize("slug", ["desk-2021", "desk-2022"])
+def test_every_small_table_is_the_same_on_page_paper_and_workbook(slug, tmp_path):
+    """Issue 6, done-when 1, for what stands beside the main figures."""
+    data = rekap(slug)
+    client = Client()
+    client.force_login(Pengguna.objects.get(username="pimpinan"), backend="core.signin.PenggunaBackend")
+    page = " ".join(re.sub(r"<[^>]+>", " ", client.get(f"/periode/{slug}/rekap/").content.decode()).split())
+    for kind in ("json", "xlsx", "pdf"):
+        call_command("rekap", slug, format=kind, output=str(tmp_path / f"rekap.{kind}"))
+    paper = "".join("".join(p.extract_text() for p in PdfReader(tmp_path / "rekap.pdf").pages).split())
+    book = load_workbook(tmp_path / "rekap.xlsx")
+    for tabel in small_tables(data):
+        in_book = list(book[tabel.lembar].iter_rows(values_only=True))
+        for row in [*tabel.baris, *([tabel.jumlah] if tabel.jumlah else [])]:
+            shown = [cell_text(value) for value in row]
+            assert " ".join(shown) in page, tabel.judul
+            assert "".join("".join(shown).split()) in paper, tabel.judul
+            plain = tuple(float(value) if isinstance(value, Decimal) else value for value in row)
+            assert plain in [line[: len(plain)] for line in in_book], tabel.judul
+    figures = json.loads((tmp_path / "rekap.json").read_text())
+    for kode in ("anatomi", "dukungan"):
+        assert figures[kode] == {butir.kode: butir.jumlah for butir in getattr(data, kode)}
+    for name in ("daftar_tunggu", "jumlah_kk", "jumlah_jiwa", "lewat_batas_huni", "menunggak", "minat_punya_rumah"):
+        assert figures[name] == getattr(data, name)
+    assert [row["lewat"] for row in figures["tindak_lanjut"]] == [row.lewat for row in data.tindak_lanjut]
+
+
+def test_what_keeps_units_empty_adds_up_in_both_periods():
+    for slug in ("desk-2021", "desk-2022"):
+        data = rekap(slug)
+        assert sum(butir.jumlah for butir in data.anatomi) == data.jumlah.kosong
+        assert data.anatomi[1].jumlah == data.jumlah.kosong_rusak
+        assert data.siap_setelah_rehab == data.anatomi[0].jumlah + data.anatomi[1].jumlah
+    assert [butir.jumlah for butir in rekap("desk-2021").anatomi] == [947, 396, 222, 162]
