@@ -52,6 +52,7 @@ class PerubahanPeriode(models.TextChoices):
 
     UNDANG = "undang", "Undangan ditambah"
     UBAH_TANGGAL = "ubah_tanggal", "Tanggal diubah"
+    KEPUTUSAN = "keputusan", "Keputusan yang dimohon ditulis"
 
 
 class StatusCatatan(models.TextChoices):

@@ -171,3 +171,22 @@ def note(
         periode=periode, gerak=perubahan, dari=periode.status, ke=periode.status, waktu=waktu, pengguna=pengguna,
         alasan=alasan, rincian=rincian,
     )  # fmt: skip
+
+
+def write_decisions(periode: PeriodeMonitoring, teks: str, semula: str, pengguna: Pengguna) -> None:
+    """Store the decisions asked for; `semula` is what the page showed. Raises `MoveRefused`."""
+    if not koordinator(pengguna):
+        raise MoveRefused("Hanya koordinator yang menulis keputusan yang dimohon.")
+    with transaction.atomic():
+        row = PeriodeMonitoring.objects.select_for_update().get(pk=periode.pk)
+        if row.status == S.DITETAPKAN:
+            raise MoveRefused("Rekap periode ini sudah ditetapkan, jadi keputusan yang dimohon tidak dapat diubah.")
+        if _one_line_ends(row.keputusan) != _one_line_ends(semula):
+            raise MoveRefused("Sudah diubah orang lain. Muat ulang halaman, lalu tulis lagi.")
+        row.keputusan = teks
+        row.save(update_fields=["keputusan"])
+        note(row, PerubahanPeriode.KEPUTUSAN, pengguna, timezone.now(), "", teks)
+
+
+def _one_line_ends(teks: str) -> str:
+    return teks.replace("\r\n", "\n").strip()

@@ -1,19 +1,27 @@
 from __future__ import annotations
 
+import json
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from core.access import allow, sees_registry
+from core.access import allow, koordinator, pimpinan, sees_registry, verifikator
 from core.models import Pengguna
-from core.pdf import PdfUnavailable
+from core.pdf import KERTAS, PdfUnavailable
+from monitoring.enums import StatusPeriode
+from monitoring.isian.workflow import MoveRefused
 from monitoring.models import PeriodeMonitoring
+from monitoring.periode.workflow import write_decisions
+from monitoring.tindakan import perform_or_raise
 
 from .build import DEFINISI, Rekap, build_rekap
-from .pdf import render_pdf
+from .forms import KeputusanForm
+from .pdf import render_pdf, render_summary
 from .tabel import KOLOM, lines_of, small_tables
+from .terbuka import open_csv, open_data
 from .xlsx import render_xlsx
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -55,6 +63,7 @@ def rekap(request: HttpRequest, slug: str) -> HttpResponse:
         "baris_rusun": lines_of(data, "rusun"),
         "baris_rusus": lines_of(data, "rusus"),
         "tabel_kecil": small_tables(data),
+        "boleh_keputusan": koordinator(request.user) and periode.status != StatusPeriode.DITETAPKAN,
         "definisi": DEFINISI,
         "kueri": f"?kabupaten_kota={data.kode_daerah}" if data.kode_daerah and pilihan else "",
     }
@@ -66,11 +75,17 @@ def rekap(request: HttpRequest, slug: str) -> HttpResponse:
 def rekap_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     _, data = _recap(request, slug)
     try:
-        content = render_pdf(data, dicetak_oleh=request.user.nama)
+        content = render_pdf(data, dicetak_oleh=request.user.nama, kertas=_paper(request))
     except PdfUnavailable as error:
         messages.error(request, str(error))
         return redirect(reverse("monitoring:rekap", args=[slug], query=request.GET))
     return _download(content, "application/pdf", data, "pdf")
+
+
+def _paper(request: HttpRequest) -> str:
+    """The size asked for; A4 unless it is one of those there are."""
+    kertas = request.GET.get("kertas", "")
+    return kertas if kertas in KERTAS else "a4"
 
 
 @require_safe
@@ -78,6 +93,60 @@ def rekap_pdf(request: HttpRequest, slug: str) -> HttpResponse:
 def rekap_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
     _, data = _recap(request, slug)
     return _download(render_xlsx(data), XLSX, data, "xlsx")
+
+
+@require_safe
+@allow(verifikator, pimpinan)
+def ringkasan_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    """One sheet for the governor."""
+    periode = get_object_or_404(PeriodeMonitoring.objects.visible_to(request.user), slug=slug)
+    try:
+        content = render_summary(build_rekap(periode), dicetak_oleh=request.user.nama, kertas=_paper(request))
+    except PdfUnavailable as error:
+        messages.error(request, str(error))
+        return redirect(reverse("monitoring:rekap", args=[slug]))
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="ringkasan-{slug}.pdf"'
+    return response
+
+
+@require_safe
+@allow(sees_registry)
+def rekap_json(request: HttpRequest, slug: str) -> HttpResponse:
+    """The figures as open data: aggregated, with definitions, position and licence; no names of residents."""
+    _, data = _recap(request, slug)
+    content = json.dumps(open_data(data), ensure_ascii=False, indent=2)
+    return _download(content.encode(), "application/json", data, "json")
+
+
+@require_safe
+@allow(sees_registry)
+def rekap_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    """One line per kabupaten/kota, for spreadsheets and Satu Data."""
+    _, data = _recap(request, slug)
+    return _download(open_csv(data).encode("utf-8-sig"), "text/csv; charset=utf-8", data, "csv")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(koordinator)
+def keputusan(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the governor is asked to decide: typed by the koordinator, printed on the summary."""
+    periode = get_object_or_404(PeriodeMonitoring.objects.visible_to(request.user), slug=slug)
+    page = reverse("monitoring:rekap", args=[slug])
+    form = KeputusanForm(request.POST or None, initial={"keputusan": periode.keputusan, "semula": periode.keputusan})
+    status = 422 if form.is_bound else 200
+    if request.method == "POST" and form.is_valid():
+
+        def store() -> str:
+            write_decisions(periode, form.cleaned_data["keputusan"], form.cleaned_data["semula"], request.user)
+            return page
+
+        try:
+            return perform_or_raise(request, store, berhasil="Keputusan yang dimohon tersimpan.")
+        except MoveRefused as refusal:
+            form.add_error(None, refusal.pesan)
+            status = 409
+    return render(request, "monitoring/keputusan.html", {"periode": periode, "form": form}, status=status)
 
 
 @require_safe

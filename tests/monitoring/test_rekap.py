@@ -1,7 +1,9 @@
 """The recap as page, files and command: who may choose what, what an odd name does, what is said when it cannot be."""
 
+import csv
 import datetime
 import io
+import json
 import sys
 
 import pytest
@@ -10,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from core.idempotency import new_key
 from core.models import Pengguna
 from monitoring.models import Backlog
 from monitoring.rekap.build import build_rekap
@@ -245,3 +248,77 @@ def test_page_stays_usable_when_the_libraries_for_pdf_are_missing(kepala, kirima
 def test_the_account_of_the_printer_stands_on_the_paper(kepala, kiriman):
     nama = Pengguna.objects.get(username="pimpinan.satu").nama
     assert squeezed(f"oleh {nama}") in words(kepala.get(reverse("monitoring:rekap_pdf", args=["desk-uji"])).content)
+
+
+# --- Paper and data cannot part --------------------------------------------------------------------------------------
+
+
+def test_the_paper_carries_the_same_workbook(kepala, kiriman):
+    content = kepala.get(PDF).content
+    reader = read(content)
+    assert list(reader.attachments) == ["rekap-desk-uji.xlsx"]
+    inside = load_workbook(io.BytesIO(reader.attachments["rekap-desk-uji.xlsx"][0]))
+    beside = load_workbook(io.BytesIO(kepala.get(XLSX).content))
+    assert inside.sheetnames == beside.sheetnames
+    for name in inside.sheetnames:
+        assert list(inside[name].values) == list(beside[name].values)
+    assert b"pdfaid:part" in reader.trailer["/Root"]["/Metadata"].get_data()
+    assert accessibility(content)[1:] == ("id", True, True)
+
+
+@pytest.mark.parametrize(
+    ("kertas", "size"), [("", (842, 595)), ("a4", (842, 595)), ("f4", (935, 609)), ("a0", (842, 595))]
+)
+def test_it_is_printed_on_a4_or_f4(kepala, kiriman, kertas, size):
+    box = read(kepala.get(PDF, {"kertas": kertas}).content).pages[0].mediabox
+    assert (round(box.width), round(box.height)) == size
+
+
+# --- Open data, and one sheet for the governor -----------------------------------------------------------------------
+
+
+def test_open_data_says_what_its_figures_mean(kepala, kiriman):
+    data = json.loads(kepala.get("/periode/desk-uji/rekap.json").content)
+    assert data["metadata"]["posisi_data"] == kiriman.tanggal_posisi.isoformat()
+    assert data["metadata"]["status"] == "SEMENTARA, 0 dari 2 terverifikasi"
+    assert "Terhuni" in data["metadata"]["definisi"]
+    assert data["metadata"]["lisensi"]
+    assert data["jumlah"]["unit"] == 192
+    lines = list(csv.DictReader(io.StringIO(kepala.get("/periode/desk-uji/rekap.csv").content.decode("utf-8-sig"))))
+    assert [(line["kabupaten_kota"], line["jenis"], line["unit"]) for line in lines] == [
+        ("Kabupaten Kudus", "rusun", "96"), ("Kota Semarang", "rusun", "96"),
+    ]  # fmt: skip
+
+
+def test_an_operator_gets_the_own_figures_only(kiriman, operator, masuk_sebagai):
+    data = json.loads(masuk_sebagai(operator).get("/periode/desk-uji/rekap.json?kabupaten_kota=33.74").content)
+    assert [row["kode"] for row in data["baris"]] == ["33.19"]
+
+
+def test_the_summary_is_one_sheet_and_prints_the_decisions(kepala, kiriman, koordinator, masuk_sebagai):
+    client, url = masuk_sebagai(koordinator), "/periode/desk-uji/keputusan/"
+    text = "Percepatan hibah rusunawa dari pusat\nAnggaran rehabilitasi 12 unit"
+    data = {"kunci_formulir": new_key(), "keputusan": text, "semula": ""}
+    assert client.post(url, data).status_code == 302
+    late = client.post(url, data | {"kunci_formulir": new_key(), "keputusan": "Punya saya"})
+    assert late.status_code == 409
+    assert "Punya saya" in late.content.decode()
+    assert kiriman.riwayat.last().rincian == text
+    paper = kepala.get("/periode/desk-uji/ringkasan.pdf").content
+    assert len(read(paper).pages) == 1
+    for piece in ("Percepatan hibah", "Rusunawa Kudu", "192", "Keputusan yang dimohon", "SEMENTARA"):
+        assert squeezed(piece) in words(paper)
+
+
+def test_the_summary_stays_on_one_sheet_with_the_longest_names(kepala, kudus, koordinator, operator):
+    for number in range(12):
+        make_rusun(kudus, nama=f"Rusunawa {number} " + "Panjang Sekali " * 11, oleh=operator)
+    periode = make_periode(koordinator, kudus)
+    make_isian(periode, operator, status="terkirim")
+    assert len(read(kepala.get("/periode/desk-uji/ringkasan.pdf").content).pages) <= 2
+
+
+def test_with_nothing_sent_the_summary_says_so(kepala, periode):
+    assert squeezed("Belum ada kiriman untuk periode ini") in words(
+        kepala.get("/periode/desk-uji/ringkasan.pdf").content
+    )
