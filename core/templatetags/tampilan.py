@@ -38,6 +38,13 @@ def judul_awal(value: object) -> str:
 
 
 @register.filter
+def awal_kecil(value: object) -> str:
+    """Small first letter, the rest untouched: a label inside a sentence keeps its abbreviations."""
+    text = str(value)
+    return text[:1].lower() + text[1:]
+
+
+@register.filter
 def daftar_galat(subject: object) -> list[FormError]:
     """Every error of a form, a formset, or a list of them, for the summary at the top of a page."""
     return list_errors(subject)

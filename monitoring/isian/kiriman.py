@@ -29,8 +29,8 @@ def canonical(isi: dict[str, Any]) -> str:
     return json.dumps(isi, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def draft_of(isian: Isian) -> dict[str, Any]:
-    """The content a kiriman of `isian` would have now. Residents are counts; nothing personal leaves their app."""
+def draft_of(isian: Isian, hari: datetime.date | None = None) -> dict[str, Any]:
+    """The content a kiriman of `isian` would have on `hari` (today). Residents are counts, nothing personal."""
     kabupaten_kota = isian.kabupaten_kota_id
     return {
         "skema": SKEMA,
@@ -38,7 +38,7 @@ def draft_of(isian: Isian) -> dict[str, Any]:
         "kabupaten_kota": kabupaten_kota,
         "rusun": registry_of(kabupaten_kota),
         "penghuni_tercatat": open_stays_by_location(kabupaten_kota),
-        "penghuni_lewat_batas": overstays_by_location(kabupaten_kota, timezone.localdate()),
+        "penghuni_lewat_batas": overstays_by_location(kabupaten_kota, hari or timezone.localdate()),
         "penghuni_menunggak": arrears_by_location(kabupaten_kota),
         **unlocked_of(kabupaten_kota),
     }

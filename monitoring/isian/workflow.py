@@ -89,7 +89,7 @@ def _send(langkah: Langkah) -> None:
         raise MoveRefused(closed)
     if isian.status == S.DIISI:
         isian.terlambat = hari > batas.tanggal
-    isi = draft_of(isian)
+    isi = draft_of(isian, hari)
     hasil = check_isian(isian, isi, hari)
     if hasil.galat:
         raise MoveRefused(

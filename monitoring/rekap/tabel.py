@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from rusun.enums import Jenis
 
@@ -49,6 +50,25 @@ class Tabel:
     baris: tuple[tuple[object, ...], ...]
     jumlah: tuple[object, ...] | None = None
     keterangan: str = ""
+
+    @property
+    def berangka(self) -> tuple[bool, ...]:
+        """Which columns hold figures: those stand to the right."""
+        sample = self.baris[0] if self.baris else self.kepala
+        return tuple(isinstance(value, int | Decimal) for value in sample)
+
+    @property
+    def judul_kolom(self) -> list[tuple[str, bool]]:
+        return list(zip(self.kepala, self.berangka, strict=True))
+
+    @property
+    def isi(self) -> list[list[tuple[object, bool]]]:
+        """Rows of (value, whether its column holds figures)."""
+        return [list(zip(row, self.berangka, strict=True)) for row in self.baris]
+
+    @property
+    def isi_jumlah(self) -> list[tuple[object, bool]]:
+        return list(zip(self.jumlah or (), self.berangka, strict=False))
 
 
 def small_tables(rekap: Rekap) -> list[Tabel]:
