@@ -23,7 +23,7 @@ from core.display import KOSONG, angka, desimal, persen
 LEBAR: Final = 640
 LEBAR_PETA: Final = 720
 HURUF: Final = 24.0
-HURUF_PETA: Final = 12.0
+HURUF_PETA: Final = 11.5
 HURUF_LEGENDA_PETA: Final = 14.0
 
 T = TypeVar("T")
@@ -177,7 +177,7 @@ def grouped(
         return _empty(kode, judul, keterangan, kepala)
     corak = TAKARAN if len(kolom) <= len(TAKARAN) else CORAK
     fill = _Fill(kode, corak)
-    table = _Table(baris, tebal=(len(kolom) + 1,))
+    table = _Table(baris, tebal=(len(kolom) + 1,), akhir=_width("Jumlah", 20))
     defs = _patterns(kode, corak, len(kolom))
     legend, y = _legend(
         [(_rect(0, 0, 22, 22, fill(i), stroke=TEPI), nama) for i, nama in enumerate(kolom)],
@@ -291,7 +291,7 @@ def _tile(tile: Tile, x: float, y: float, side: float, fill: str, ink: str) -> S
     inner, middle = side - 2 * gap, x + side / 2
     teks = KOSONG if tile.nilai is None else tile.teks
     room = inner - 4
-    lines = _name_lines(tile.singkat, room, HURUF_PETA * ratio)
+    lines = _name_lines(tile.singkat, inner - 2, HURUF_PETA * ratio)
     size = max(min(19 * ratio, 19 * ratio * room / max(_width(teks, 19 * ratio, bold=True), 1)), 4)
     first = y + side * (0.36 if len(lines) == 1 else 0.27)
     names = [
@@ -338,21 +338,28 @@ class _Row:
 class _Table:
     """Labels at the left, figures in columns at the right, and between them the room for the drawing.
 
-    `x` and `lebar` are that room, `kanan` the right edges of the columns.
+    `x` and `lebar` are that room, `kanan` the right edges of the columns; the last of these is at least `akhir` wide.
     """
 
     def __init__(
-        self, baris: Sequence[tuple[str, ...]], *, tebal: tuple[int, ...], mulai: float = 0, gambar: bool = True
+        self,
+        baris: Sequence[tuple[str, ...]],
+        *,
+        tebal: tuple[int, ...],
+        mulai: float = 0,
+        gambar: bool = True,
+        akhir: float = 0,
     ) -> None:
         self.tebal, self.mulai = tebal, mulai
         columns = list(zip(*(row[1:] for row in baris), strict=True))
         widths = [max(22.0, *(_width(text, HURUF, bold=True) for text in column)) for column in columns]
-        self.huruf = HURUF * min(1.0, LEBAR * 0.6 / (sum(widths) + 14 * len(widths)))
+        widths[-1] = max(widths[-1], akhir)
+        self.huruf = HURUF * min(1.0, LEBAR * 0.6 / (sum(widths) + 18 * len(widths)))
         self.kanan: list[float] = []
         edge = float(LEBAR)
         for width in reversed(widths):
             self.kanan.insert(0, edge)
-            edge -= width * self.huruf / HURUF + 14
+            edge -= width * self.huruf / HURUF + 18
         room = edge - mulai
         longest = max(_width(row[0], HURUF) for row in baris)
         if gambar:
@@ -406,6 +413,7 @@ def _legend(
     x, y, drawn = 0.0, 0.0, []
     swatch, step = (22, 36) if size == HURUF else (20, 30)
     if judul:
+        (judul,) = _wrap(judul, width / 2, size, 1)
         drawn.append(_text(judul, 0, size * 1.1, size, bold=True))
         x = _width(judul, size, bold=True) + 18
     for mark, name in items:
@@ -416,7 +424,7 @@ def _legend(
         text = _text(line, swatch + 8, swatch / 2 + size * 0.36, size)
         full = _tag("title", name) if _cut((line,)) else ""
         drawn.append(_tag("g", _join([full, mark, text]), transform=f"translate({_n(x)} {_n(y + 2)})"))
-        x += wide + 22
+        x += wide + 18
     return _join(drawn), y + step
 
 
@@ -576,7 +584,7 @@ def _width(text: str, size: float, *, bold: bool = False) -> float:
         elif letter in "mwMW@%…":
             ems += 0.93
         else:
-            ems += 1.05 if ord(letter) > 0x2E80 else 0.73 if letter.isupper() else 0.62
+            ems += 1.05 if ord(letter) > 0x2E80 else 0.73 if letter.isupper() else 0.59 if letter.islower() else 0.64
     return ems * size * (1.06 if bold else 1.0)
 
 

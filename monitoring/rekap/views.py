@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from core.access import allow, sees_registry
+from core.grafik import Grafik, bars
 from core.models import Pengguna
 from core.pdf import PdfUnavailable
 from monitoring.models import PeriodeMonitoring
@@ -42,6 +43,18 @@ def _download(content: bytes, content_type: str, rekap: Rekap, ending: str) -> H
     return response
 
 
+def _causes(rekap: Rekap) -> Grafik:
+    """Why units stand empty, as bars."""
+    return bars(
+        "sebab-kosong",
+        "Unit tidak terhuni menurut sebab",
+        "Jumlah unit rusun, dan bagiannya dari semua unit yang tidak terhuni.",
+        [(butir.label, butir.jumlah) for butir in rekap.sebab_kosong],
+        satuan="unit",
+        jumlah=rekap.jumlah.kosong,
+    )
+
+
 @require_safe
 @allow(sees_registry)
 def rekap(request: HttpRequest, slug: str) -> HttpResponse:
@@ -54,6 +67,7 @@ def rekap(request: HttpRequest, slug: str) -> HttpResponse:
         "kolom": KOLOM,
         "baris_rusun": lines_of(data, "rusun"),
         "baris_rusus": lines_of(data, "rusus"),
+        "grafik": _causes(data),
         "definisi": DEFINISI,
         "kueri": f"?kabupaten_kota={data.kode_daerah}" if data.kode_daerah and pilihan else "",
     }
