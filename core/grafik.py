@@ -415,7 +415,7 @@ def _legend(
     if judul:
         (judul,) = _wrap(judul, width / 2, size, 1)
         drawn.append(_text(judul, 0, size * 1.1, size, bold=True))
-        x = _width(judul, size, bold=True) + 18
+        y = step - 6
     for mark, name in items:
         (line,) = _wrap(name, width - swatch - 8, size, 1)
         wide = swatch + 8 + _width(line, size)
@@ -423,7 +423,7 @@ def _legend(
             x, y = 0.0, y + step
         text = _text(line, swatch + 8, swatch / 2 + size * 0.36, size)
         full = _tag("title", name) if _cut((line,)) else ""
-        drawn.append(_tag("g", _join([full, mark, text]), transform=f"translate({_n(x)} {_n(y + 2)})"))
+        drawn.append(_tag("g", _join([full, mark, text]), transform=f"translate({_n(x + 1)} {_n(y + 2)})"))
         x += wide + 18
     return _join(drawn), y + step
 
