@@ -17,9 +17,12 @@ from monitoring.models import PeriodeMonitoring
 from monitoring.periode.workflow import write_decisions
 from monitoring.tindakan import perform_or_raise
 
+from .banding import compare_periods, earlier_rekap
 from .build import DEFINISI, Rekap, build_rekap
 from .forms import KeputusanForm
+from .gambar import charts_of, map_of
 from .pdf import render_pdf, render_summary
+from .saring import Saringan, rows_behind
 from .tabel import KOLOM, lines_of, small_tables
 from .terbuka import open_csv, open_data
 from .xlsx import render_xlsx
@@ -55,6 +58,7 @@ def _download(content: bytes, content_type: str, rekap: Rekap, ending: str) -> H
 def rekap(request: HttpRequest, slug: str) -> HttpResponse:
     periode, data = _recap(request, slug)
     pilihan = _choices(periode, request.user)
+    before, chosen = earlier_rekap(periode, data.kode_daerah), Saringan.read(request.GET)
     context = {
         "periode": periode,
         "rekap": data,
@@ -64,6 +68,13 @@ def rekap(request: HttpRequest, slug: str) -> HttpResponse:
         "baris_rusus": lines_of(data, "rusus"),
         "tabel_kecil": small_tables(data),
         "boleh_keputusan": koordinator(request.user) and periode.status != StatusPeriode.DITETAPKAN,
+        "grafik": charts_of(data, before),
+        "peta": map_of(data) if pilihan and not data.kode_daerah else None,
+        "saringan": chosen,
+        "kode_dipilih": data.kode_daerah if pilihan else "",
+        "baris_lokasi": rows_behind(data, chosen),
+        "perbandingan": compare_periods(data, before) if before else [],
+        "periode_lalu": before.judul if before else "",
         "definisi": DEFINISI,
         "kueri": f"?kabupaten_kota={data.kode_daerah}" if data.kode_daerah and pilihan else "",
     }
