@@ -375,7 +375,8 @@ def tindak_lanjut_tambah(request: HttpRequest, pk: str) -> HttpResponse:
 @allow(operator, verifikator)
 def tindak_lanjut_ubah(request: HttpRequest, pk: str) -> HttpResponse:
     tindak = _follow_up_to_keep(request, pk)
-    kind = TindakLanjutForm if operator(request.user) else StatusTindakLanjutForm
+    free = operator(request.user) and not tindak.disepakati
+    kind = TindakLanjutForm if free else StatusTindakLanjutForm
     halaman = {
         "tindak": tindak,
         "bukti": _evidence(request).filter(tindak_lanjut=tindak),

@@ -11,7 +11,7 @@ import hashlib
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from core.access import operator, verifikator
@@ -220,6 +220,11 @@ def _locked(ba: BeritaAcara) -> BeritaAcara:
     return rows.select_related("sesi__isian__kabupaten_kota", "sesi__jadwal__periode", "jadwal").get(pk=ba.pk)
 
 
+def _tell(row: BeritaAcara) -> None:
+    """Let the open pages of the session know."""
+    SesiDesk.objects.filter(pk=row.sesi_id).update(perubahan=F("perubahan") + 1)
+
+
 def _require_draft(row: BeritaAcara) -> None:
     if row.status != StatusBeritaAcara.RANCANGAN:
         raise MoveRefused(f"Berita acara ini sudah {row.get_status_display().lower()}, jadi tidak dapat diubah.")
@@ -237,6 +242,7 @@ def edit_prose(ba: BeritaAcara, pembuka: str, penutup: str, versi: int, pengguna
         row.pembuka, row.penutup, row.versi = pembuka, penutup, row.versi + 1
         row.daerah_pada = row.daerah_oleh = row.provinsi_pada = row.provinsi_oleh = None
         row.save()
+        _tell(row)
     return row
 
 
@@ -260,6 +266,7 @@ def confirm(
         if all(getattr(row, f"{needed}_pada") for needed in sides_needed(row)):
             row.status, row.terbit_pada = StatusBeritaAcara.TERBIT, waktu
         row.save()
+        _tell(row)
     return row
 
 
@@ -276,6 +283,7 @@ def revise(ba: BeritaAcara, alasan: str, pengguna: Pengguna, *, waktu: datetime.
             raise MoveRefused("Berita acara ini sudah digantikan. Buka revisi terakhir.")
         row.status = StatusBeritaAcara.DIGANTIKAN
         row.save(update_fields=["status"])
+        _tell(row)
         return _create(row.sesi, row.urut, row.revisi + 1, pengguna, waktu, alasan)
 
 

@@ -13,6 +13,7 @@ from core.enums import Peran
 from core.fields import TanggalField, TeksField
 from core.forms import BaseForm, BaseModelForm, FormKeyMixin
 from core.models import Pengguna
+from monitoring.desk.kalender import lunch_of
 from monitoring.models import HariLibur, JadwalDesk, SesiDesk
 from rusun.enums import Pihak
 from rusun.models import Permasalahan, Rusun, TindakLanjut
@@ -47,6 +48,8 @@ class JadwalForm(FormKeyMixin, BaseModelForm):
         error_messages={"required": "Pilih paling sedikit satu verifikator."},
     )  # fmt: skip
 
+    semula = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+
     class Meta:
         model = JadwalDesk
         fields = (
@@ -57,12 +60,15 @@ class JadwalForm(FormKeyMixin, BaseModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["verifikator"].queryset = _province()  # type: ignore[attr-defined]
+        self.initial.setdefault("semula", self.instance.susunan)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         start, end = data.get("jam_mulai"), data.get("jam_selesai")
         if start and end and end <= start:
             self.add_error("jam_selesai", "Jam selesai harus sesudah jam mulai.")
+        elif start and data.get("mulai") and start >= lunch_of(data["mulai"])[0]:
+            self.add_error("jam_mulai", "Rapat pembukaan membutuhkan waktu pagi: mulai sebelum istirahat.")
         return data
 
 

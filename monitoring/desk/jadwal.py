@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q
@@ -17,7 +17,7 @@ from core.models import Pengguna
 from monitoring.enums import JenisSesi, LangkahSesi, StatusPeriode, StatusSesi
 from monitoring.isian.workflow import MoveRefused
 from monitoring.models import HariLibur, Isian, JadwalDesk, PeriodeMonitoring, RiwayatSesi, SesiDesk, TerbitanJadwal
-from monitoring.models.desk import AKTIF
+from monitoring.models.desk import AKTIF, SesiDeskQuerySet
 from monitoring.pengingat.pemberitahuan import tell_schedule
 
 from .kalender import Slot, Tatanan, lay_out, objections, opening_of, working_days
@@ -46,51 +46,79 @@ class Rancangan:
 
 
 def draft_schedule(jadwal: JadwalDesk) -> Rancangan:
-    """What `generate` would store for `jadwal`; participants are codes of kabupaten/kota."""
+    """What `generate` would store for `jadwal`; participants are codes of kabupaten/kota.
+
+    Sessions that have begun keep their place; once there are any, days that have passed are left alone.
+    """
     tatanan = arrangement_of(jadwal)
     hari = working_days(jadwal.mulai, jadwal.jumlah_hari, holidays())
     lokasi = Count("kabupaten_kota__rusun", filter=Q(kabupaten_kota__rusun__ditutup_sejak__isnull=True))
     rows = jadwal.periode.isian.annotate(jumlah_lokasi=lokasi).order_by("kabupaten_kota")
-    begun = set(_sessions(jadwal).exclude(status__in=BEBAS).values_list("isian", flat=True))
-    peserta = {row.kabupaten_kota_id: row.jumlah_lokasi for row in rows if row.pk not in begun}  # type: ignore[attr-defined]
-    slots, left = lay_out(hari, tatanan, peserta)
+    begun = list(_sessions(jadwal).exclude(status__in=BEBAS))
+    held = {row.isian_id for row in begun}
+    peserta = {row.kabupaten_kota_id: row.jumlah_lokasi for row in rows if row.pk not in held}  # type: ignore[attr-defined]
+    days = [day for day in hari if not begun or day >= timezone.localdate()]
+    taken = [Slot("", row.mulai, row.selesai, row.ruang) for row in begun if row.isian_id]
+    slots, left = lay_out(days, tatanan, peserta, terisi=taken, pembukaan=hari[0])
     return Rancangan(opening_of(hari[0], tatanan), slots, left)
 
 
-def _sessions(jadwal: JadwalDesk) -> Any:
+def _sessions(jadwal: JadwalDesk) -> SesiDeskQuerySet:
     return SesiDesk.objects.filter(jadwal__periode=jadwal.periode_id, status__in=AKTIF)
 
 
-def _require(pengguna: Pengguna, periode: PeriodeMonitoring) -> None:
+@contextmanager
+def _locked(periode_id: int, pengguna: Pengguna) -> Iterator[JadwalDesk | None]:
+    """Period, schedule and its sessions, in that order, for whoever lays out. Raises `MoveRefused`."""
     if not koordinator(pengguna):
         raise MoveRefused("Hanya koordinator yang dapat menyusun jadwal desk.")
-    if periode.status not in (StatusPeriode.DISIAPKAN, StatusPeriode.DIBUKA):
-        raise MoveRefused("Jadwal desk hanya dapat disusun sebelum rekap diajukan.")
+    with transaction.atomic():
+        periode = PeriodeMonitoring.objects.select_for_update().get(pk=periode_id)
+        if periode.status not in (StatusPeriode.DISIAPKAN, StatusPeriode.DIBUKA):
+            raise MoveRefused("Jadwal desk hanya dapat disusun sebelum rekap diajukan.")
+        jadwal = JadwalDesk.objects.select_for_update(of=("self",)).filter(periode=periode).first()
+        if jadwal is not None:
+            jadwal.periode = periode
+            list(SesiDesk.objects.select_for_update(of=("self",)).filter(jadwal=jadwal).order_by("pk"))
+        yield jadwal
+
+
+TATANAN = ("mulai", "jumlah_hari", "jam_mulai", "jam_selesai", "ruang", "menit_dasar", "menit_per_lokasi", "jeda",
+           "tautan")  # fmt: skip
 
 
 def generate(jadwal: JadwalDesk, verifikator: Sequence[Pengguna], pengguna: Pengguna) -> Rancangan:
-    """Store `jadwal` and lay out all sessions that have not begun, room r for verifikator r.
+    """Store the layout that `jadwal` carries and lay out all sessions that have not begun, room r for verifikator r.
 
-    Raises `MoveRefused`: not everybody fits, a room without a verifikator, not the role.
+    `jadwal.susunan` says on which layout it was made. Raises `MoveRefused`: not everybody fits, a room without a
+    verifikator, somebody laid out meanwhile, not the role.
     """
-    _require(pengguna, jadwal.periode)
     if len(verifikator) < jadwal.ruang:
         raise MoveRefused(
             f"{jadwal.ruang} ruang bersamaan membutuhkan {jadwal.ruang} verifikator; dipilih {len(verifikator)}."
         )
-    with transaction.atomic():
-        PeriodeMonitoring.objects.select_for_update().get(pk=jadwal.periode_id)
-        plan = draft_schedule(jadwal)
+    with _locked(jadwal.periode_id, pengguna) as stored:
+        if (stored.susunan if stored else 0) != jadwal.susunan:
+            raise MoveRefused("Jadwal sudah disusun orang lain. Muat ulang halaman, lalu periksa lagi.")
+        row = stored or JadwalDesk(periode=jadwal.periode)
+        for name in TATANAN:
+            setattr(row, name, getattr(jadwal, name))
+        plan = draft_schedule(row)
         if plan.tidak_muat:
-            names = Isian.objects.filter(periode=jadwal.periode, kabupaten_kota__in=plan.tidak_muat)
+            names = Isian.objects.filter(periode=row.periode, kabupaten_kota__in=plan.tidak_muat)
             raise MoveRefused(
                 f"Hari penuh: {len(plan.tidak_muat)} kabupaten/kota tidak mendapat tempat. Tambah hari atau ruang, "
                 "atau persingkat sesi.",
-                [str(row.kabupaten_kota) for row in names.select_related("kabupaten_kota")],
+                [str(isian.kabupaten_kota) for isian in names.select_related("kabupaten_kota")],
             )
-        jadwal.save()
-        _store(jadwal, plan, verifikator, pengguna)
+        row.susunan += 1
+        row.save()
+        _store(row, plan, verifikator, pengguna)
+    jadwal.pk, jadwal.susunan, jadwal.versi, jadwal._state.adding = row.pk, row.susunan, row.versi, False
     return plan
+
+
+LETAK = ["mulai", "selesai", "ruang", "verifikator", "tautan", "versi", "perubahan"]
 
 
 def _store(jadwal: JadwalDesk, plan: Rancangan, verifikator: Sequence[Pengguna], pengguna: Pengguna) -> None:
@@ -101,7 +129,8 @@ def _store(jadwal: JadwalDesk, plan: Rancangan, verifikator: Sequence[Pengguna],
     if opening.status in BEBAS:
         opening.mulai, opening.selesai = plan.pembukaan
         opening.tautan, opening.verifikator = jadwal.tautan, opening.verifikator or pengguna
-        opening.save()
+        opening.versi, opening.perubahan = opening.versi + 1, opening.perubahan + 1
+        opening.save(update_fields=LETAK)
     isian = {row.kabupaten_kota_id: row for row in jadwal.periode.isian.all()}
     present = {row.isian_id: row for row in _sessions(jadwal).filter(jenis=JenisSesi.DESK)}
     for slot in plan.slot:
@@ -109,8 +138,8 @@ def _store(jadwal: JadwalDesk, plan: Rancangan, verifikator: Sequence[Pengguna],
         sesi = present.get(row.pk) or SesiDesk(jadwal=jadwal, jenis=JenisSesi.DESK, isian=row)
         sesi.mulai, sesi.selesai, sesi.ruang = slot.mulai, slot.selesai, slot.ruang
         sesi.verifikator, sesi.tautan = verifikator[(slot.ruang - 1) % len(verifikator)], jadwal.tautan
-        sesi.versi += 1
-        sesi.save()
+        sesi.versi, sesi.perubahan = sesi.versi + 1, sesi.perubahan + 1
+        sesi.save(update_fields=None if sesi._state.adding else LETAK)
 
 
 # --- one slot ---------------------------------------------------------------------------------------------------------
@@ -124,16 +153,20 @@ class Bentrokan:
     ringan: list[str]
 
 
-def conflicts(sesi: SesiDesk) -> Bentrokan:
-    """What speaks against `sesi` as it would be saved: double booking, overlap, holiday, hours, breaks."""
-    overlapping = (
-        SesiDesk.objects.current()
-        .filter(mulai__lt=sesi.selesai, selesai__gt=sesi.mulai)
-        .exclude(pk=sesi.pk)
-        .select_related("isian__kabupaten_kota", "verifikator")
-    )
+def conflicts(
+    sesi: SesiDesk, lain: Iterable[SesiDesk] | None = None, libur: dict[datetime.date, str] | None = None
+) -> Bentrokan:
+    """What speaks against `sesi` as it would be saved: double booking, overlap, holiday, hours, breaks.
+
+    `lain` (default: every session that stands) and `libur` are given by whoever asks about many.
+    """
+    if lain is None:
+        lain = SesiDesk.objects.current().filter(mulai__lt=sesi.selesai, selesai__gt=sesi.mulai)
+        lain = lain.select_related("isian__kabupaten_kota", "verifikator")
     hard = []
-    for other in overlapping:
+    for other in lain:
+        if other.pk == sesi.pk or other.mulai >= sesi.selesai or other.selesai <= sesi.mulai:
+            continue
         when = f"{jam(other.mulai)[:5]}-{jam(other.selesai)}"
         if sesi.verifikator_id and other.verifikator_id == sesi.verifikator_id:
             hard.append(f"{other.verifikator} sudah bertugas di {other}, {when}.")
@@ -143,7 +176,15 @@ def conflicts(sesi: SesiDesk) -> Bentrokan:
             hard.append(f"Bertumpuk dengan {other.judul.lower() if other.isian is None else other}, {when}.")
         elif other.ruang == sesi.ruang:
             hard.append(f"Ruang {sesi.ruang} sudah dipakai {other}, {when}.")
-    return Bentrokan(hard, objections(sesi.mulai, sesi.selesai, arrangement_of(sesi.jadwal), holidays()))
+    days = holidays() if libur is None else libur
+    return Bentrokan(hard, objections(sesi.mulai, sesi.selesai, arrangement_of(sesi.jadwal), days))
+
+
+def clashes_of(rows: Sequence[SesiDesk]) -> list[str]:
+    """What keeps a schedule from being published: clashes among sessions that have not begun."""
+    planned = [sesi for sesi in rows if sesi.status in BEBAS]
+    days = holidays()
+    return sorted({text for sesi in planned for text in conflicts(sesi, planned, days).mutlak})
 
 
 def move_session(
@@ -155,10 +196,8 @@ def move_session(
     Raises `MoveRefused`: it has begun, somebody moved it meanwhile, a conflict. What is only unusual is refused unless
     `tetap`.
     """
-    _require(pengguna, sesi.jadwal.periode)
-    with transaction.atomic():
-        JadwalDesk.objects.select_for_update().get(pk=sesi.jadwal_id)
-        row = SesiDesk.objects.select_for_update(of=("self",)).get(pk=sesi.pk)
+    with _locked(sesi.jadwal.periode_id, pengguna):
+        row = SesiDesk.objects.get(pk=sesi.pk)
         if row.status not in BEBAS:
             raise MoveRefused(f"Sesi ini sudah {row.get_status_display().lower()}, jadi tidak dapat dipindahkan.")
         if row.versi != versi:
@@ -168,8 +207,8 @@ def move_session(
             raise MoveRefused("Jadwal bentrok, jadi belum disimpan.", found.mutlak)
         if found.ringan and not tetap:
             raise MoveRefused("Waktu ini tidak lazim. Centang «Simpan juga» bila memang disengaja.", found.ringan)
-        sesi.status, sesi.versi, sesi.perubahan = row.status, row.versi + 1, row.perubahan + 1
-        sesi.save()
+        sesi.versi, sesi.perubahan = row.versi + 1, row.perubahan + 1
+        sesi.save(update_fields=LETAK)
         before = f"Semula {hari_tanggal(row.mulai)} {jam(row.mulai)}"
         note(sesi, LangkahSesi.PINDAH, pengguna, waktu or timezone.now(), ". ".join(filter(None, [before, alasan])))
     return sesi
@@ -179,10 +218,8 @@ def reschedule(
     sesi: SesiDesk, baru: SesiDesk, pengguna: Pengguna, *, tetap: bool = False, waktu: datetime.datetime | None = None
 ) -> SesiDesk:
     """A new slot for a kabupaten/kota that did not come. Raises `MoveRefused` as `move_session` does."""
-    _require(pengguna, sesi.jadwal.periode)
-    with transaction.atomic():
-        JadwalDesk.objects.select_for_update().get(pk=sesi.jadwal_id)
-        row = SesiDesk.objects.select_for_update(of=("self",)).get(pk=sesi.pk)
+    with _locked(sesi.jadwal.periode_id, pengguna):
+        row = SesiDesk.objects.get(pk=sesi.pk)
         if row.status != StatusSesi.TIDAK_HADIR or _sessions(row.jadwal).filter(isian=row.isian_id).exists():
             raise MoveRefused("Sesi baru hanya dibuat bila kabupaten/kota tidak hadir dan belum punya sesi lain.")
         found = conflicts(baru)
@@ -238,6 +275,21 @@ def unpublished_changes(jadwal: JadwalDesk) -> list[str] | None:
     return None if last is None else changes_between(last.isi, _snapshot(schedule_of(jadwal)))
 
 
+def show_published(sesi: SesiDesk, terbitan: TerbitanJadwal | None) -> bool:
+    """Put the published time and room on a session that has not begun; False when it was not published at all.
+
+    A kabupaten/kota reads what was published, not what the province is still moving about.
+    """
+    if sesi.status not in BEBAS:
+        return True
+    slot = terbitan.isi.get(sesi.judul) if terbitan else None
+    if slot is None:
+        return False
+    sesi.mulai, sesi.selesai = (datetime.datetime.fromisoformat(text) for text in slot[:2])
+    sesi.ruang = int(slot[2])
+    return True
+
+
 def schedule_of(jadwal: JadwalDesk) -> list[SesiDesk]:
     """The sessions that stand, in order of time."""
     rows = _sessions(jadwal).select_related("isian__kabupaten_kota", "verifikator", "jadwal__periode")
@@ -247,18 +299,19 @@ def schedule_of(jadwal: JadwalDesk) -> list[SesiDesk]:
 def publish(jadwal: JadwalDesk, pengguna: Pengguna, *, waktu: datetime.datetime | None = None) -> TerbitanJadwal:
     """Publish what stands as the next version and tell every invited kabupaten/kota. Raises `MoveRefused`."""
     waktu = waktu or timezone.now()
-    _require(pengguna, jadwal.periode)
-    with transaction.atomic():
-        row = JadwalDesk.objects.select_for_update().select_related("periode").get(pk=jadwal.pk)
+    with _locked(jadwal.periode_id, pengguna) as row:
+        if row is None:
+            raise MoveRefused("Susun jadwal dahulu sebelum menerbitkannya.")
+        if row.periode.status != StatusPeriode.DIBUKA:
+            raise MoveRefused("Buka periode dahulu: jadwal yang terbit langsung dibaca kabupaten/kota.")
         rows = schedule_of(row)
         last, snapshot = row.terbitan.first(), _snapshot(rows)
         if not rows:
             raise MoveRefused("Susun jadwal dahulu sebelum menerbitkannya.")
         if last is not None and last.isi == snapshot:
             raise MoveRefused(f"Tidak ada yang berubah sejak versi {last.versi}.")
-        clashes = [text for sesi in rows if sesi.status in BEBAS for text in conflicts(sesi).mutlak]
-        if clashes:
-            raise MoveRefused("Jadwal masih bentrok, jadi belum diterbitkan.", sorted(set(clashes)))
+        if clashes := clashes_of(rows):
+            raise MoveRefused("Jadwal masih bentrok, jadi belum diterbitkan.", clashes)
         row.versi += 1
         row.save(update_fields=["versi"])
         terbitan = TerbitanJadwal.objects.create(

@@ -66,8 +66,8 @@ def moment(hari: datetime.date, jam: datetime.time) -> datetime.datetime:
 
 
 def opening_of(hari: datetime.date, tatanan: Tatanan) -> tuple[datetime.datetime, datetime.datetime]:
-    """The opening meeting takes the first morning, from the first hour to the break."""
-    return moment(hari, tatanan.jam_mulai), moment(hari, lunch_of(hari)[0])
+    """The opening meeting takes the first morning, from the first hour to the break or the end of the day."""
+    return moment(hari, tatanan.jam_mulai), moment(hari, min(lunch_of(hari)[0], tatanan.jam_selesai))
 
 
 def _windows(hari: datetime.date, tatanan: Tatanan, *, pagi: bool) -> list[tuple[datetime.datetime, datetime.datetime]]:
@@ -78,32 +78,41 @@ def _windows(hari: datetime.date, tatanan: Tatanan, *, pagi: bool) -> list[tuple
 
 
 def lay_out(
-    hari: Sequence[datetime.date], tatanan: Tatanan, peserta: Mapping[str, int]
-) -> tuple[list[Slot], list[str]]:
+    hari: Sequence[datetime.date], tatanan: Tatanan, peserta: Mapping[str, int], *,
+    terisi: Sequence[Slot] = (), pembukaan: datetime.date | None = None,
+) -> tuple[list[Slot], list[str]]:  # fmt: skip
     """Slots for `peserta` (name -> number of locations) in the given order, and the names that no room was left for.
 
-    The same number a day, as far as hours allow; the first morning is kept for the opening. Within a day whoever is
-    next takes the room that is free first.
+    The same number a day, as far as hours allow; the morning of `pembukaan` (the first day) is kept for the opening,
+    and what is `terisi` stays. Within a day whoever is next takes the room that is free first.
     """
     waiting = list(peserta)
     slots: list[Slot] = []
+    opening = pembukaan or (hari[0] if hari else None)
     for number, day in enumerate(hari):
         quota = -(-len(waiting) // (len(hari) - number))
         wanted = [(name, peserta[name]) for name in waiting[:quota]]
-        placed = list(_fill(day, tatanan, wanted, pagi=number > 0))
+        placed = list(_fill(day, tatanan, wanted, terisi, pagi=day != opening))
         slots += placed
         taken = {slot.peserta for slot in placed}
         waiting = [name for name in waiting if name not in taken]
     return sorted(slots, key=lambda slot: (slot.mulai, slot.ruang)), waiting
 
 
-def _fill(hari: datetime.date, tatanan: Tatanan, peserta: list[tuple[str, int]], *, pagi: bool) -> Iterator[Slot]:
+def _fill(
+    hari: datetime.date, tatanan: Tatanan, peserta: list[tuple[str, int]], terisi: Sequence[Slot], *, pagi: bool
+) -> Iterator[Slot]:
     windows = _windows(hari, tatanan, pagi=pagi)
     free = dict.fromkeys(range(1, tatanan.ruang + 1), windows[0][0]) if windows else {}
     gap = datetime.timedelta(minutes=tatanan.jeda)
     for name, lokasi in peserta:
         length = tatanan.length(lokasi)
-        options = [(start, ruang) for ruang in free if (start := _next_start(free[ruang], length, windows)) is not None]
+        options = []
+        for ruang in free:
+            busy = [(slot.mulai - gap, slot.selesai + gap) for slot in terisi if slot.ruang == ruang]
+            start = _next_start(free[ruang], length, windows, sorted(busy))
+            if start is not None:
+                options.append((start, ruang))
         if options:
             start, ruang = min(options)
             free[ruang] = start + length + gap
@@ -113,9 +122,13 @@ def _fill(hari: datetime.date, tatanan: Tatanan, peserta: list[tuple[str, int]],
 def _next_start(
     earliest: datetime.datetime, length: datetime.timedelta,
     windows: list[tuple[datetime.datetime, datetime.datetime]],
+    busy: list[tuple[datetime.datetime, datetime.datetime]],
 ) -> datetime.datetime | None:  # fmt: skip
     for opens, closes in windows:
         start = max(earliest, opens)
+        for begins, ends in busy:
+            if start < ends and start + length > begins:
+                start = ends
         if start + length <= closes:
             return start
     return None

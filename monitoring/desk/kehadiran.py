@@ -48,7 +48,7 @@ def sign(
         row = SesiDesk.objects.select_for_update(of=("self",)).get(pk=sesi.pk)
         if closed := why_closed(row, waktu):
             raise MoveRefused(closed)
-        if row.hadirin.count() >= PALING_BANYAK:
+        if pengguna is None and row.hadirin.count() >= PALING_BANYAK:
             raise MoveRefused("Daftar hadir sudah penuh. Beri tahu verifikator.")
         try:
             with transaction.atomic():

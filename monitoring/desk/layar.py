@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from monitoring.enums import StatusCatatan, StatusIsian, StatusSesi
+from monitoring.isian.catatan import cell_exists
 from monitoring.isian.kiriman import draft_of
 from monitoring.isian.sebutan import Status
 from monitoring.models import BeritaAcara, ButirAgenda, Catatan, Hadirin, Isian, Kesepakatan, SesiDesk
@@ -54,6 +55,8 @@ class BarisAgenda:
     alamat: Alamat | None
     disepakati: datetime.datetime | None
     oleh: str
+    ada_sel: bool
+    """Whether its address names a cell that can be pointed at and remarked on."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def build_screen(sesi: SesiDesk, hari_ini: datetime.date) -> Layar:
         )  # fmt: skip
     isian = sesi.isian
     registri: Registri = draft_of(isian)["rusun"]
-    agenda = _agenda(sesi, isian, hari_ini)
+    agenda = _agenda(sesi, isian, registri, hari_ini)
     sorot = Alamat.parse(sesi.sorot) if sesi.sorot else None
     rows = Kesepakatan.objects.filter(sesi=sesi).select_related("tindak_lanjut__rusun")
     return Layar(
@@ -162,10 +165,19 @@ def _text(registri: Registri, alamat: Alamat) -> str:
     return value_text(alamat, value_at(registri, alamat)) if alamat.kolom else ""
 
 
-def _agenda(sesi: SesiDesk, isian: Isian, hari_ini: datetime.date) -> list[BarisAgenda]:
+def _agenda(sesi: SesiDesk, isian: Isian, registri: Registri, hari_ini: datetime.date) -> list[BarisAgenda]:
     if sesi.status == StatusSesi.TERJADWAL:
         return [
-            BarisAgenda(0, str(row.jenis.label), row.judul, row.keterangan, row.alamat, None, "")
+            BarisAgenda(
+                0,
+                str(row.jenis.label),
+                row.judul,
+                row.keterangan,
+                row.alamat,
+                None,
+                "",
+                row.alamat is not None and cell_exists(registri, row.alamat),
+            )
             for row in agenda_of(isian, hari_ini)
         ]
     rows = ButirAgenda.objects.filter(sesi=sesi).select_related("disepakati_oleh")
@@ -173,6 +185,7 @@ def _agenda(sesi: SesiDesk, isian: Isian, hari_ini: datetime.date) -> list[Baris
         BarisAgenda(
             row.pk, row.get_jenis_display(), row.judul, row.keterangan, row.alamat if row.bagian else None,
             row.disepakati_pada, str(row.disepakati_oleh or ""),
+            bool(row.bagian) and cell_exists(registri, row.alamat),
         )
         for row in rows
     ]  # fmt: skip

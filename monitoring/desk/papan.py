@@ -14,6 +14,7 @@ from .layar import minutes_of, state_of_session, with_minutes
 
 TENGGANG = 5
 """Fewer minutes than this are no delay."""
+NOL = datetime.timedelta()
 MENUNGGU = (StatusSesi.TERJADWAL, StatusSesi.BERLANGSUNG, StatusSesi.JEDA)
 
 
@@ -54,29 +55,37 @@ def build_day(jadwal: JadwalDesk, hari: datetime.date, saat: datetime.datetime) 
     """The board of `hari` as it stands at `saat`. Three queries."""
     days = days_of(jadwal)
     rows = [row for row in _sessions(jadwal) if in_wib(row.mulai).date() == hari]
-    late: dict[int, int] = {}
+    free: dict[int, datetime.datetime] = {}
     lines, announced = [], set()
     for row in rows:
-        minutes = lateness(row, late.get(row.ruang, 0), saat)
-        late[row.ruang] = minutes
-        minutes = minutes if minutes >= TENGGANG else 0
+        late = lateness(row, free.get(row.ruang), saat)
+        free[row.ruang] = free_again(row, late, saat)
         upcoming = row.status == StatusSesi.TERJADWAL and row.ruang not in announced
         if upcoming:
             announced.add(row.ruang)
-        lines.append(BarisPapan(row, state_of_session(row, minutes_of(row)), minutes, upcoming))
+        minutes = int(late.total_seconds()) // 60
+        shown = minutes if minutes >= TENGGANG else 0
+        lines.append(BarisPapan(row, state_of_session(row, minutes_of(row)), shown, upcoming))
     return PapanHari(hari, lines, days)
 
 
-def lateness(sesi: SesiDesk, sebelumnya: int, saat: datetime.datetime) -> int:
-    """Minutes late: as begun, or for one still to come what the room carries over or the clock says already."""
-    if sesi.dimulai_pada is not None:
-        over = saat - sesi.selesai if sesi.hidup else (sesi.ditutup_pada or sesi.selesai) - sesi.selesai
-        return max(0, int((over if over > sesi.dimulai_pada - sesi.mulai else sesi.dimulai_pada - sesi.mulai)
-                          .total_seconds()) // 60)  # fmt: skip
-    if sesi.status != StatusSesi.TERJADWAL:
-        return 0
-    waiting = int((saat - sesi.mulai).total_seconds()) // 60
-    return max(0, waiting, sebelumnya)
+def lateness(sesi: SesiDesk, bebas: datetime.datetime | None, saat: datetime.datetime) -> datetime.timedelta:
+    """How late a session began or runs over; one to come: the clock, or its room that is not free yet (`bebas`)."""
+    if sesi.status == StatusSesi.TERJADWAL:
+        return max(NOL, saat - sesi.mulai, (bebas or sesi.mulai) - sesi.mulai)
+    if sesi.dimulai_pada is None:
+        return NOL
+    end = saat if sesi.hidup else sesi.ditutup_pada or sesi.selesai
+    return max(NOL, sesi.dimulai_pada - sesi.mulai, end - sesi.selesai)
+
+
+def free_again(sesi: SesiDesk, terlambat: datetime.timedelta, saat: datetime.datetime) -> datetime.datetime:
+    """When the room of a session can be used again, as far as is known at `saat`."""
+    if sesi.status == StatusSesi.TERJADWAL:
+        return sesi.selesai + terlambat
+    if sesi.hidup:
+        return max(saat, sesi.selesai)
+    return sesi.ditutup_pada or sesi.selesai
 
 
 def delay_before(sesi: SesiDesk, saat: datetime.datetime) -> int:

@@ -14,7 +14,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from core.access import operator, sees_registry, verifikator
+from core.access import operator, verifikator
 from core.display import jam
 from core.models import Pengguna
 from monitoring.enums import Gerak, JenisButir, JenisSesi, LangkahSesi, StatusIsian, StatusPeriode, StatusSesi
@@ -48,7 +48,7 @@ HARI_JAWAB: Final = 3
 def takes_part(sesi: SesiDesk, pengguna: Pengguna) -> bool:
     """Whether `pengguna` acts in the session, on either side; heads of office only look on."""
     if sesi.isian is None:
-        return sees_registry(pengguna)
+        return operator(pengguna) or verifikator(pengguna)
     return verifikator(pengguna) or (operator(pengguna) and pengguna.kabupaten_kota_id == sesi.isian.kabupaten_kota_id)
 
 
@@ -99,7 +99,7 @@ def begin(sesi: SesiDesk, pengguna: Pengguna, *, waktu: datetime.datetime | None
     """Begin: the agenda is prepared, the last kiriman is what everything is compared with. Raises `MoveRefused`."""
     waktu = waktu or timezone.now()
     _require_province(pengguna)
-    with _locked(sesi) as row:
+    with _with_registry(sesi), _locked(sesi) as row:
         if row.status != StatusSesi.TERJADWAL:
             raise MoveRefused(f"Sesi ini sudah {state_text(row)}{_by_whom(row)}.")
         if not row.jadwal.versi:
@@ -152,7 +152,7 @@ def take_over(sesi: SesiDesk, pengguna: Pengguna, *, waktu: datetime.datetime | 
         if row.verifikator_id == pengguna.pk:
             raise MoveRefused("Sesi ini sudah Anda pimpin.")
         before = row.verifikator
-        row.verifikator = pengguna
+        row.verifikator, row.versi = pengguna, row.versi + 1
         note(row, LangkahSesi.AMBIL_ALIH, pengguna, waktu or timezone.now(), f"Semula {before or 'belum ada'}")
     return row
 
@@ -285,6 +285,7 @@ def commit(
             raise MoveRefused("Kesepakatan harus tentang lokasi kabupaten/kota pada sesi ini.")
         if tindak.batas_waktu <= timezone.localdate(waktu):
             raise MoveRefused("Batas waktu kesepakatan harus sesudah hari ini.")
+        tindak.disepakati = True
         save_follow_up(tindak, 1, pengguna)
         return Kesepakatan.objects.create(sesi=row, tindak_lanjut=tindak, waktu=waktu, pengguna=pengguna)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import Q
 
@@ -64,7 +65,8 @@ class BeritaAcara(models.Model):
                 violation_error_message="Sesi ini sudah punya berita acara yang berlaku.",
             ),
             models.UniqueConstraint(
-                fields=["nomor_naskah"], condition=~Q(nomor_naskah=""), name="beritaacara_nomor_naskah_unik",
+                fields=["nomor_naskah"], condition=~Q(nomor_naskah="") & ~Q(status=StatusBeritaAcara.DIGANTIKAN),
+                name="beritaacara_nomor_naskah_unik",
                 violation_error_message="Nomor naskah ini sudah dipakai berita acara lain.",
             ),
             rule(
@@ -81,3 +83,6 @@ class BeritaAcara(models.Model):
 
     def __str__(self) -> str:
         return f"Berita acara {self.kode}"
+
+
+auditlog.register(BeritaAcara, exclude_fields=["isi"])

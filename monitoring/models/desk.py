@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from auditlog.registry import auditlog
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -72,6 +73,7 @@ class JadwalDesk(models.Model):
     jeda = models.PositiveSmallIntegerField("jeda antarsesi (menit)", default=10, validators=[MaxValueValidator(60)])
     tautan = models.URLField("tautan rapat daring", max_length=300, blank=True, default="")
     versi = models.PositiveSmallIntegerField(default=0, editable=False)
+    susunan = models.PositiveIntegerField(default=0, editable=False, help_text="Naik pada setiap penyusunan.")
 
     class Meta:
         verbose_name = "jadwal desk"
@@ -115,10 +117,9 @@ class SesiDeskQuerySet(ScopedQuerySet["SesiDesk"]):
         if not pengguna.is_authenticated or not pengguna.is_active or not sees_registry(pengguna):
             return self.none()
         if pengguna.kabupaten_kota_id:
-            own = Q(isian__kabupaten_kota=pengguna.kabupaten_kota_id)
+            own = Q(isian__kabupaten_kota=pengguna.kabupaten_kota_id) | Q(jenis=JenisSesi.PEMBUKAAN)
             invited = PeriodeMonitoring.objects.visible_to(pengguna).values("pk")
-            opening = Q(jenis=JenisSesi.PEMBUKAAN, jadwal__periode__in=invited)
-            return self.filter(own | opening, jadwal__versi__gt=0)
+            return self.filter(own, jadwal__periode__in=invited, jadwal__versi__gt=0)
         return self
 
     def current(self) -> Self:
@@ -323,3 +324,9 @@ class Kesepakatan(models.Model):
 
     def __str__(self) -> str:
         return str(self.tindak_lanjut)
+
+
+auditlog.register(HariLibur)
+auditlog.register(JadwalDesk)
+auditlog.register(SesiDesk, exclude_fields=["perubahan", "sorot", "sorot_sebutan", "versi"])
+auditlog.register(ButirAgenda)

@@ -160,6 +160,9 @@ class TindakLanjut(UuidRow):
     status = models.CharField(max_length=12, choices=enums.StatusTindakLanjut, default=enums.StatusTindakLanjut.BELUM)
     keterangan = models.CharField(max_length=500, blank=True, default="")
     selesai_pada = models.DateField(null=True, blank=True)
+    disepakati = models.BooleanField(
+        default=False, editable=False, help_text="Disepakati bersama pada desk: hanya status dan keterangannya berubah."
+    )
 
     objects = TindakLanjutQuerySet.as_manager()
 

@@ -7,14 +7,16 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.display import WIB
+from core.display import WIB, hari_tanggal
 from core.idempotency import new_key
 from monitoring.desk.jadwal import changes_between, conflicts, generate, move_session, publish, reschedule, schedule_of
 from monitoring.desk.kalender import Tatanan, lay_out, lunch_of, moment, objections, opening_of, working_days
-from monitoring.desk.sesi import begin, close, mark_absent
+from monitoring.desk.papan import delay_before
+from monitoring.desk.sesi import begin, close, mark_absent, take_over
 from monitoring.enums import JenisSesi, StatusSesi
 from monitoring.isian.workflow import MoveRefused
 from monitoring.models import HariLibur, JadwalDesk, Pemberitahuan, SesiDesk
+from tests.factories import make_periode, make_rusun
 
 from .conftest import make_jadwal
 
@@ -215,7 +217,7 @@ def form(jadwal, leader, **more):
     return {
         "kunci_formulir": new_key(), "mulai": jadwal.mulai.isoformat(), "jumlah_hari": 2, "jam_mulai": "08.00",
         "jam_selesai": "16.00", "ruang": 1, "verifikator": [leader.pk], "menit_dasar": 30, "menit_per_lokasi": 5,
-        "jeda": 10, "tautan": "", **more,
+        "jeda": 10, "tautan": "", "semula": 0, **more,
     }  # fmt: skip
 
 
@@ -235,7 +237,7 @@ def test_the_page_shows_a_preview_first_and_stores_on_the_second_button(
 
 @pytest.mark.parametrize(
     ("field", "value"), [("jam_selesai", "07.00"), ("jam_mulai", "pagi"), ("ruang", "9"), ("jumlah_hari", "0"),
-                         ("mulai", ""), ("verifikator", [])],
+                         ("mulai", ""), ("verifikator", []), ("jam_mulai", "12.30")],
 )  # fmt: skip
 def test_a_wrong_layout_is_said_at_its_field(periode, koordinator, verifikator, masuk_sebagai, field, value):
     data = form(JadwalDesk(mulai=SENIN), verifikator, **{field: value, "simpan": "1"})
@@ -322,3 +324,71 @@ def test_a_calendar_is_for_one_kabupaten_kota_or_for_who_leads(
     assert names(verifikator2) == ["Rapat pembukaan"]
     assert names(verifikator) == ["Desk Kabupaten Kudus", "Desk Kota Semarang", "Rapat pembukaan"]
     assert names(verifikator2, kabupaten_kota="33.74") == ["Desk Kota Semarang", "Rapat pembukaan"]
+
+
+# --- what a second reading found --------------------------------------------------------------------------------------
+
+
+def test_a_stale_layout_is_refused_and_never_puts_an_old_version_back(jadwal, koordinator, verifikator):
+    stale = JadwalDesk.objects.get(pk=jadwal.pk)
+    generate(jadwal, [verifikator], koordinator)
+    row = two_sessions(jadwal)[0]
+    row.ruang = 2
+    move_session(row, row.versi, koordinator)
+    publish(jadwal, koordinator)
+    with pytest.raises(MoveRefused, match="orang lain"):
+        generate(stale, [verifikator], koordinator)
+    assert JadwalDesk.objects.get(pk=jadwal.pk).versi == 2
+
+
+def test_a_kabupaten_kota_reads_what_was_published_not_what_is_being_moved(
+    jadwal, sesi, operator, koordinator, masuk_sebagai
+):
+    client, url = masuk_sebagai(operator), reverse("monitoring:desk_jadwal", args=["desk-uji"])
+    before = client.get(url).content.decode()
+    sesi.mulai += datetime.timedelta(days=7)
+    sesi.selesai += datetime.timedelta(days=7)
+    move_session(sesi, sesi.versi, koordinator)
+    assert hari_tanggal(sesi.mulai) not in before
+    for page in (url, reverse("monitoring:desk_sesi", args=["desk-uji", sesi.pk])):
+        assert hari_tanggal(sesi.mulai) not in client.get(page).content.decode()
+    publish(jadwal, koordinator)
+    assert hari_tanggal(sesi.mulai) in client.get(url).content.decode()
+
+
+def test_laying_out_again_goes_around_what_is_held(jadwal, sesi, koordinator, verifikator, time_machine):
+    time_machine.move_to(sesi.mulai, tick=False)
+    begin(sesi, verifikator)
+    jadwal.jumlah_hari = 1
+    generate(jadwal, [verifikator], koordinator)
+    other = next(row for row in two_sessions(jadwal) if row.pk != sesi.pk)
+    assert other.mulai >= sesi.selesai + datetime.timedelta(minutes=jadwal.jeda)
+    assert conflicts(other).mutlak == []
+
+
+def test_a_schedule_is_published_once_its_period_is_open(koordinator, kudus, verifikator):
+    make_rusun(kudus)
+    jadwal = make_jadwal(make_periode(koordinator, kudus, buka=False), koordinator, verifikator)
+    with pytest.raises(MoveRefused, match="Buka periode dahulu"):
+        publish(jadwal, koordinator)
+
+
+def test_a_delay_ends_with_the_break_it_falls_into(jadwal, sesi, verifikator, koordinator, verifikator2):
+    other = next(row for row in two_sessions(jadwal) if row.pk != sesi.pk)
+    other.mulai = sesi.selesai + datetime.timedelta(minutes=10)
+    other.selesai = other.mulai + datetime.timedelta(minutes=30)
+    move_session(other, other.versi, koordinator)
+    begin(sesi, verifikator, waktu=sesi.mulai + datetime.timedelta(minutes=20))
+    assert delay_before(other, sesi.selesai + datetime.timedelta(minutes=5)) == 0
+    assert delay_before(other, sesi.selesai + datetime.timedelta(minutes=25)) == 15
+    close(sesi, verifikator, waktu=sesi.selesai + datetime.timedelta(minutes=8))
+    assert delay_before(other, sesi.selesai + datetime.timedelta(minutes=9)) == 0
+
+
+def test_a_takeover_is_not_undone_by_an_old_form(sesi, koordinator, verifikator2):
+    versi = sesi.versi
+    take_over(sesi, verifikator2)
+    sesi.ruang = 2
+    with pytest.raises(MoveRefused, match="orang lain"):
+        move_session(sesi, versi, koordinator)
+    assert SesiDesk.objects.get(pk=sesi.pk).verifikator == verifikator2

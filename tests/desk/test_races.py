@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from monitoring.desk import sesi as desk
 from monitoring.desk.berita_acara import confirm, revise
-from monitoring.desk.jadwal import publish
+from monitoring.desk.jadwal import generate, move_session, publish, schedule_of
 from monitoring.enums import Gerak, StatusBeritaAcara, StatusIsian, StatusSesi
 from monitoring.isian.workflow import MoveRefused, apply_move
 from monitoring.models import BeritaAcara, Catatan, Kesepakatan, Kiriman, RiwayatSesi, SesiDesk, TerbitanJadwal
@@ -129,3 +129,29 @@ def test_verifying_beside_a_remark_leaves_one_of_both(langsung, lokasi, verifika
     )
     langsung.isian.refresh_from_db()
     assert (langsung.isian.status == StatusIsian.TERVERIFIKASI) == (Catatan.objects.count() == 0)
+
+
+@pytest.mark.parametrize("putaran", range(3))
+def test_publishing_and_laying_out_beside_the_closing_never_stand_in_each_others_way(
+    langsung, jadwal, koordinator, verifikator, verifikator2, putaran
+):
+    def move():
+        row = next(row for row in schedule_of(jadwal) if row.status == StatusSesi.TERJADWAL)
+        row.ruang = 2
+        return move_session(row, row.versi, koordinator, tetap=True)
+
+    answers = at_once(
+        lambda: desk.close(langsung, verifikator), lambda: publish(jadwal, koordinator), move,
+        lambda: generate(jadwal, [verifikator2], koordinator), lambda: desk.take_over(langsung, verifikator2),
+    )  # fmt: skip
+    assert not [answer for answer in answers if isinstance(answer, Exception) and not isinstance(answer, MoveRefused)]
+    row = SesiDesk.objects.get(pk=langsung.pk)
+    assert (row.status, row.dimulai_pada) == (StatusSesi.DITUTUP, langsung.dimulai_pada)
+
+
+@pytest.mark.parametrize("putaran", range(3))
+def test_laying_out_beside_a_beginning_keeps_the_session_under_way(sesi, jadwal, koordinator, verifikator, putaran):
+    at_once(lambda: desk.begin(sesi, verifikator), lambda: generate(jadwal, [verifikator], koordinator))
+    row = SesiDesk.objects.get(pk=sesi.pk)
+    assert row.status == StatusSesi.BERLANGSUNG
+    assert row.dimulai_pada is not None

@@ -4,6 +4,7 @@ import datetime
 import uuid
 
 import pytest
+from auditlog.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
@@ -283,7 +284,7 @@ def test_agreements_of_the_period_before_are_told_first(lokasi):
 
 
 def beat(sesi, person):
-    return beat_of(SesiDesk.objects.select_related("jadwal__periode").get(pk=sesi.pk), person)
+    return beat_of(sesi.pk, "desk-uji", person)
 
 
 def test_whatever_happens_changes_the_beat(langsung, lokasi, verifikator, verifikator2, operator):
@@ -426,3 +427,64 @@ def test_closing_twice_by_a_double_click_makes_one_berita_acara(langsung, verifi
     client.post(langsung.get_absolute_url() + "langkah/tutup/", {"kunci_formulir": new_key()})
     assert BeritaAcara.objects.count() == 1
     assert Catatan.objects.filter(status=StatusCatatan.TERBUKA).count() == 0
+
+
+def test_the_opening_is_asked_cheaply_by_everybody(
+    pembukaan, operator, pimpinan, masuk_sebagai, django_assert_num_queries
+):
+    for person in (operator, pimpinan):
+        client = masuk_sebagai(person)
+        url = reverse("monitoring:desk_kini", args=["desk-uji", pembukaan.pk])
+        client.get(pembukaan.get_absolute_url())
+        known = {"d": beat(pembukaan, person)}
+        assert known["d"]
+        with django_assert_num_queries(2):
+            assert client.get(url, known, HTTP_HX_REQUEST="true").status_code == 204
+
+
+def test_an_absurd_number_is_404(langsung, verifikator, masuk_sebagai):
+    url = f"/periode/desk-uji/desk/{10**20}/kini/"
+    assert masuk_sebagai(verifikator).get(url).status_code == 404
+
+
+def test_a_point_that_came_too_late_keeps_what_was_typed(langsung, verifikator, operator, masuk_sebagai):
+    desk.pause(langsung, verifikator)
+    client, url = masuk_sebagai(operator), langsung.get_absolute_url() + "agenda/"
+    response = client.post(url, {"kunci_formulir": new_key(), "judul": "Kunjungan lapangan"})
+    assert response.status_code == 409
+    assert "Kunjungan lapangan" in response.content.decode()
+    response = client.post(url, {"kunci_formulir": new_key(), "judul": ""})
+    assert response.status_code == 422
+    url = langsung.get_absolute_url() + "tidak-hadir/"
+    response = masuk_sebagai(verifikator).post(url, {"kunci_formulir": new_key(), "alasan": "x" * 501})
+    assert response.status_code == 422
+    assert "x" * 501 in response.content.decode()
+
+
+def test_papers_on_the_agenda_bring_no_buttons_that_lead_nowhere(sesi, lokasi, verifikator, masuk_sebagai):
+    Rusun.objects.filter(pk=lokasi.pk).update(nomor_slf="SLF-1")
+    desk.begin(sesi, verifikator)
+    (row,) = build_screen(session_of(sesi.isian), timezone.localdate()).agenda
+    assert (row.label, row.ada_sel) == ("Dokumen belum ada", False)
+    html = masuk_sebagai(verifikator).get(sesi.get_absolute_url()).content.decode()
+    assert f"{lokasi.pk}/lampiran" not in html
+
+
+def test_what_was_agreed_keeps_its_words_and_date(langsung, lokasi, verifikator, operator, masuk_sebagai):
+    tindak = desk.commit(langsung, agreed(lokasi, penanggung_jawab="kabupaten_kota"), verifikator).tindak_lanjut
+    due = tindak.batas_waktu
+    data = {
+        "kunci_formulir": new_key(), "versi": tindak.versi, "uraian": "DIGANTI", "batas_waktu": "2099-12-31",
+        "penanggung_jawab": "pusat", "status": "proses", "keterangan": "Lelang berjalan.",
+    }  # fmt: skip
+    response = masuk_sebagai(operator).post(reverse("rusun:tindak_lanjut_ubah", args=[tindak.pk]), data)
+    assert response.status_code == 302
+    row = TindakLanjut.objects.get(pk=tindak.pk)
+    assert (row.uraian, row.batas_waktu, row.status) == ("Ganti atap", due, "proses")
+
+
+def test_who_changed_a_session_is_in_the_history(sesi, koordinator, verifikator, masuk_sebagai):
+    masuk_sebagai(verifikator).post(sesi.get_absolute_url() + "langkah/mulai/", {"kunci_formulir": new_key()})
+    entry = LogEntry.objects.get_for_object(sesi).first()
+    assert entry.actor == verifikator
+    assert entry.changes_dict["status"] == ["terjadwal", "berlangsung"]

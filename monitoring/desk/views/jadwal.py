@@ -20,13 +20,14 @@ from core.pdf import PdfUnavailable
 from monitoring.desk.docx import surat_docx
 from monitoring.desk.forms import JadwalForm, LiburForm, SlotForm
 from monitoring.desk.jadwal import (
-    conflicts,
+    clashes_of,
     draft_schedule,
     generate,
     move_session,
     publish,
     reschedule,
     schedule_of,
+    show_published,
     unpublished_changes,
 )
 from monitoring.desk.kalender_ics import calendar
@@ -64,11 +65,13 @@ def desk_jadwal(request: HttpRequest, slug: str) -> HttpResponse:
     jadwal = JadwalDesk.objects.filter(periode=periode).first()
     rows = []
     if jadwal is not None:
+        last = jadwal.terbitan.first()
         visible = SesiDesk.objects.visible_to(pengguna).filter(jadwal=jadwal).exclude(status=StatusSesi.BATAL)
         sesi = visible.select_related("isian__kabupaten_kota", "isian__periode", "verifikator", "jadwal__periode")
         rows = [
             {"sesi": row, "status": state_of_session(row, minutes_of(row)), "hari": in_wib(row.mulai).date()}
             for row in with_minutes(sesi)
+            if not operator(pengguna) or show_published(row, last)
         ]
     saat = timezone.now()
     own = [row["sesi"] for row in rows if operator(pengguna) and row["sesi"].status == StatusSesi.TERJADWAL]
@@ -105,6 +108,7 @@ def desk_susun(request: HttpRequest, slug: str) -> HttpResponse:
     plan, status = None, 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         row = form.save(commit=False)
+        row.susunan = form.cleaned_data["semula"]
         if "simpan" in request.POST:
 
             def store() -> str:
@@ -144,7 +148,7 @@ def desk_terbitkan(request: HttpRequest, slug: str) -> HttpResponse:
     rows = schedule_of(jadwal)
     context = {
         "periode": jadwal.periode, "jadwal": jadwal, "perubahan": unpublished_changes(jadwal), "jumlah": len(rows),
-        "bentrok": sorted({text for row in rows for text in conflicts(row).mutlak}), "kunci_baru": new_key,
+        "bentrok": clashes_of(rows), "kunci_baru": new_key,
     }  # fmt: skip
     return render(request, "monitoring/desk_terbitkan.html", context)
 
@@ -256,7 +260,9 @@ def desk_ics(request: HttpRequest, slug: str) -> HttpResponse:
         rows = rows.filter(isian__kabupaten_kota=daerah) | opening
     elif verifikator(pengguna):
         rows = rows.filter(verifikator=pengguna) | opening
-    content = calendar(rows.distinct().order_by("mulai"), alamat_situs=settings.ALAMAT_SITUS)
+    last = jadwal.terbitan.first()
+    shown = [row for row in rows.distinct().order_by("mulai") if not operator(pengguna) or show_published(row, last)]
+    content = calendar(shown, alamat_situs=settings.ALAMAT_SITUS)
     return as_file(content, "text/calendar; charset=utf-8", f"desk-{slug}.ics")
 
 

@@ -51,7 +51,7 @@ LANGKAH: dict[str, tuple[Callable[[SesiDesk, Pengguna], object], str]] = {
     "jeda": (desk.pause, "Sesi dijeda."),
     "lanjut": (desk.resume, "Sesi dilanjutkan."),
     "ambil-alih": (desk.take_over, "Sesi sekarang Anda pimpin."),
-    "tutup": (desk.close, "Sesi ditutup. Rancangan berita acara sudah tersedia."),
+    "tutup": (desk.close, "Sesi ditutup."),
 }
 
 
@@ -64,7 +64,7 @@ def correction_url(sesi: SesiDesk, alamat: Alamat) -> str:
     return f"{page}?desk={sesi.pk}#{alamat.jangkar}"
 
 
-def screen_context(request: HttpRequest, sesi: SesiDesk) -> dict:
+def screen_context(request: HttpRequest, sesi: SesiDesk, denyut: str) -> dict:
     pengguna, hari_ini = user_of(request), timezone.localdate()
     memimpin = verifikator(pengguna)
     layar = build_screen(sesi, hari_ini)
@@ -76,7 +76,7 @@ def screen_context(request: HttpRequest, sesi: SesiDesk) -> dict:
         "sesi": sesi,
         "periode": sesi.jadwal.periode,
         "layar": layar,
-        "denyut": beat_of(sesi, pengguna),
+        "denyut": denyut,
         "memimpin": memimpin,
         "mengisi": mengisi,
         "ikut": desk.takes_part(sesi, pengguna),
@@ -110,16 +110,23 @@ def data_context(sesi: SesiDesk, pengguna: Pengguna, kode_rusun: str) -> dict | 
 @require_safe
 @allow(sees_registry)
 def desk_sesi(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    return _page(request, slug, pk)
+
+
+def _page(request: HttpRequest, slug: str, pk: int, status: int = 200, **forms: object) -> HttpResponse:
+    """The page of a session; `forms` take the place of empty ones when what was typed was refused."""
     sesi, pengguna = sesi_of(request, slug, pk), user_of(request)
     if desk.takes_part(sesi, pengguna) and (sesi.hidup or sesi.status == StatusSesi.TERJADWAL):
         is_present(sesi, pengguna)
-    context = screen_context(request, sesi)
+    denyut = beat_of(pk, slug, pengguna)
+    sesi = sesi_of(request, slug, pk)
+    context = screen_context(request, sesi, denyut)
     if sesi.isian is not None and "lokasi" in request.GET:
         context["data"] = data_context(sesi, pengguna, request.GET["lokasi"])
     if sesi.isian is not None and verifikator(pengguna):
         context["form_sepakat"] = KesepakatanForm(sesi=sesi, pengguna=pengguna)
     context |= {"form_butir": ButirForm(auto_id="id_butir_%s"), "form_tidak_hadir": TidakHadirForm(auto_id="id_th_%s")}
-    return render(request, "monitoring/desk_sesi.html", context)
+    return render(request, "monitoring/desk_sesi.html", context | forms, status=status)
 
 
 @login_not_required
@@ -135,10 +142,10 @@ def desk_kini(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     beat = beat_on(pengguna)
-    own = beat is not None and pengguna.kabupaten_kota_id in (None, beat.kabupaten_kota)
-    if own and beat.teks == request.GET.get("d"):
+    if beat is not None and beat == request.GET.get("d"):
         return HttpResponse(status=204)
-    return render(request, "monitoring/_desk_meja.html", screen_context(request, sesi_of(request, slug, pk)))
+    context = screen_context(request, sesi_of(request, slug, pk), beat or "")
+    return render(request, "monitoring/_desk_meja.html", context)
 
 
 @require_POST
@@ -172,8 +179,9 @@ def _do(
             raise SuspiciousOperation("no such cell") from None
         tujuan, salah = sesi.get_absolute_url(), str(refusal)
     if request.htmx:
-        fresh = sesi_of(request, sesi.jadwal.periode.slug, sesi.pk)
-        context = screen_context(request, fresh) | {"salah": salah}
+        slug = sesi.jadwal.periode.slug
+        denyut = beat_of(sesi.pk, slug, user_of(request))
+        context = screen_context(request, sesi_of(request, slug, sesi.pk), denyut) | {"salah": salah}
         return render(request, "monitoring/_desk_meja.html", context)
     if salah:
         messages.error(request, salah)
@@ -196,11 +204,35 @@ def desk_langkah(request: HttpRequest, slug: str, pk: int, langkah: str) -> Http
 @allow(verifikator)
 def desk_tidak_hadir(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     sesi = sesi_of(request, slug, pk)
-    form = TidakHadirForm(request.POST)
-    if not form.is_valid():
-        raise SuspiciousOperation("malformed form")
-    alasan = form.cleaned_data["alasan"]
-    return _do(request, sesi, lambda: desk.mark_absent(sesi, alasan, user_of(request)), "Dinyatakan tidak hadir.")
+    form = TidakHadirForm(request.POST, auto_id="id_th_%s")
+
+    def act() -> object:
+        return desk.mark_absent(sesi, form.cleaned_data["alasan"], user_of(request))
+
+    return _typed(request, sesi, form, "form_tidak_hadir", act, "Dinyatakan tidak hadir.")
+
+
+def _typed(
+    request: HttpRequest, sesi: SesiDesk, form: ButirForm | TidakHadirForm, nama: str, act: Callable[[], object],
+    berhasil: str,
+) -> HttpResponse:  # fmt: skip
+    """Do what a small form on the page asks for; refused, the page comes back with what was typed."""
+
+    def store() -> str:
+        act()
+        return sesi.get_absolute_url()
+
+    status = 422
+    if form.is_valid():
+        try:
+            tujuan = perform_once(form.cleaned_data["kunci_formulir"], user_of(request), store)
+        except MoveRefused as refusal:
+            form.add_error(None, refusal_text(refusal))
+            status = 409
+        else:
+            messages.success(request, berhasil)
+            return HttpResponseRedirect(tujuan)
+    return _page(request, sesi.jadwal.periode.slug, sesi.pk, status, **{nama: form})
 
 
 @require_POST
@@ -239,12 +271,12 @@ def desk_terima(request: HttpRequest, slug: str, pk: int, catatan: int) -> HttpR
 @require_POST
 @allow(operator, verifikator)
 def desk_agenda(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    sesi, form = sesi_of(request, slug, pk), ButirForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "Tulis dahulu butir yang ingin dibahas.")
-        return HttpResponseRedirect(sesi.get_absolute_url())
-    judul = form.cleaned_data["judul"]
-    return _do(request, sesi, lambda: desk.add_point(sesi, judul, user_of(request)), "Butir ditambahkan.")
+    sesi, form = sesi_of(request, slug, pk), ButirForm(request.POST, auto_id="id_butir_%s")
+
+    def act() -> object:
+        return desk.add_point(sesi, form.cleaned_data["judul"], user_of(request))
+
+    return _typed(request, sesi, form, "form_butir", act, "Butir ditambahkan.")
 
 
 @require_POST

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from core.scope import get_visible_or_404
+from monitoring.desk.jadwal import show_published
 from monitoring.isian.views.umum import user_of
 from monitoring.models import JadwalDesk, PeriodeMonitoring, SesiDesk
 
@@ -26,12 +27,15 @@ def jadwal_of(request: HttpRequest, slug: str) -> JadwalDesk:
 
 
 def sesi_of(request: HttpRequest, slug: str, pk: int) -> SesiDesk:
-    return get_visible_or_404(
+    sesi = get_visible_or_404(
         SesiDesk.objects.select_related(
             "jadwal__periode", "isian__kabupaten_kota", "isian__periode", "verifikator", "kiriman_awal"
         ),
         user_of(request), pk=pk, jadwal__periode__slug=slug,
     )  # fmt: skip
+    if user_of(request).kabupaten_kota_id and not show_published(sesi, sesi.jadwal.terbitan.first()):
+        raise Http404
+    return sesi
 
 
 def url_of(sesi: SesiDesk, nama: str, *args: object) -> str:
