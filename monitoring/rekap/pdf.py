@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+from dataclasses import dataclass
+
 from django.utils import timezone
 
 from core.models import Pejabat
@@ -11,7 +14,21 @@ from .build import DEFINISI, Rekap
 from .tabel import KOLOM, lines_of, sites_of
 
 
-def render_pdf(rekap: Rekap, *, dicetak_oleh: str = "") -> bytes:
+@dataclass(frozen=True)
+class Terbitan:
+    """What a copy that is issued carries besides the recap: its code and how to check it."""
+
+    kode: str
+    kode_cek: str
+    revisi: int
+    tanggal_terbit: datetime.datetime
+    alamat: str
+    menggantikan: str
+    qr_sisi: int
+    qr_garis: str
+
+
+def render_pdf(rekap: Rekap, *, dicetak_oleh: str = "", terbitan: Terbitan | None = None) -> bytes:
     """The recap as A4 landscape, with the signature of the head of office. Raises `core.pdf.PdfUnavailable`."""
     day = timezone.localdate(rekap.ditetapkan_pada) if rekap.ditetapkan_pada else timezone.localdate()
     context = {
@@ -24,5 +41,6 @@ def render_pdf(rekap: Rekap, *, dicetak_oleh: str = "") -> bytes:
         "definisi": DEFINISI,
         "pejabat": Pejabat.objects.in_office(day).filter(kepala=True).first(),
         "tanggal_surat": day,
+        "terbitan": terbitan,
     }
     return render_paper("monitoring/pdf/rekap.html", context, contoh=rekap.contoh, dicetak_oleh=dicetak_oleh)
