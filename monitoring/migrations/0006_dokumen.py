@@ -7,45 +7,163 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0004_tugas_pejabat'),
-        ('monitoring', '0005_desk'),
+        ("core", "0004_tugas_pejabat"),
+        ("monitoring", "0005_desk"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Dokumen',
+            name="Dokumen",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('jenis', models.CharField(choices=[('rekap_provinsi', 'Rekap provinsi'), ('rekap_daerah', 'Rekap kabupaten/kota')], max_length=20)),
-                ('revisi', models.PositiveSmallIntegerField(default=1)),
-                ('kode', models.CharField(max_length=70, verbose_name='kode dokumen')),
-                ('kode_cek', models.CharField(default=monitoring.models.dokumen.check_code, max_length=26, verbose_name='kode pemeriksaan')),
-                ('status', models.CharField(choices=[('berlaku', 'Berlaku'), ('digantikan', 'Digantikan')], default='berlaku', max_length=12)),
-                ('judul', models.CharField(max_length=240)),
-                ('tanggal_terbit', models.DateTimeField()),
-                ('alasan_revisi', models.CharField(blank=True, default='', max_length=500, verbose_name='alasan revisi')),
-                ('ringkasan', models.JSONField(help_text='Jumlah saja, tanpa data pribadi.')),
-                ('berkas', models.CharField(help_text='Tempat PDF yang diterbitkan.', max_length=120)),
-                ('ukuran', models.PositiveIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('pindaian', models.CharField(blank=True, default='', help_text='Tempat pindaian bertanda tangan.', max_length=120)),
-                ('pindaian_tipe', models.CharField(blank=True, default='', max_length=40)),
-                ('pindaian_sha256', models.CharField(blank=True, default='', max_length=64)),
-                ('pindaian_pada', models.DateTimeField(blank=True, null=True)),
-                ('diterbitkan_oleh', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('kabupaten_kota', models.ForeignKey(blank=True, help_text='Kosong: provinsi.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.kabupatenkota')),
-                ('menggantikan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='digantikan_oleh', to='monitoring.dokumen')),
-                ('periode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dokumen', to='monitoring.periodemonitoring')),
-                ('pindaian_oleh', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "jenis",
+                    models.CharField(
+                        choices=[("rekap_provinsi", "Rekap provinsi"), ("rekap_daerah", "Rekap kabupaten/kota")],
+                        max_length=20,
+                    ),
+                ),
+                ("revisi", models.PositiveSmallIntegerField(default=1)),
+                ("kode", models.CharField(max_length=70, verbose_name="kode dokumen")),
+                (
+                    "kode_cek",
+                    models.CharField(
+                        default=monitoring.models.dokumen.check_code, max_length=26, verbose_name="kode pemeriksaan"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("berlaku", "Berlaku"), ("digantikan", "Digantikan")], default="berlaku", max_length=12
+                    ),
+                ),
+                ("judul", models.CharField(max_length=240)),
+                ("tanggal_terbit", models.DateTimeField()),
+                (
+                    "alasan_revisi",
+                    models.CharField(blank=True, default="", max_length=500, verbose_name="alasan revisi"),
+                ),
+                ("ringkasan", models.JSONField(help_text="Jumlah saja, tanpa data pribadi.")),
+                ("berkas", models.CharField(help_text="Tempat PDF yang diterbitkan.", max_length=120)),
+                ("ukuran", models.PositiveIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "pindaian",
+                    models.CharField(
+                        blank=True, default="", help_text="Tempat pindaian bertanda tangan.", max_length=120
+                    ),
+                ),
+                ("pindaian_tipe", models.CharField(blank=True, default="", max_length=40)),
+                ("pindaian_sha256", models.CharField(blank=True, default="", max_length=64)),
+                ("pindaian_pada", models.DateTimeField(blank=True, null=True)),
+                (
+                    "diterbitkan_oleh",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "kabupaten_kota",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Kosong: provinsi.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.kabupatenkota",
+                    ),
+                ),
+                (
+                    "menggantikan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="digantikan_oleh",
+                        to="monitoring.dokumen",
+                    ),
+                ),
+                (
+                    "periode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dokumen",
+                        to="monitoring.periodemonitoring",
+                    ),
+                ),
+                (
+                    "pindaian_oleh",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dokumen',
-                'verbose_name_plural': 'dokumen',
-                'ordering': ['periode', 'jenis', 'kabupaten_kota', 'revisi'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('jenis__in', ['rekap_provinsi', 'rekap_daerah'])), name='dokumen_jenis_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'), models.CheckConstraint(condition=models.Q(('status__in', ['berlaku', 'digantikan'])), name='dokumen_status_dikenal', violation_error_message='Pilihan tidak dikenal. Pilih salah satu dari daftar.'), models.UniqueConstraint(fields=('kode',), name='dokumen_kode_unik', violation_error_message='Kode dokumen ini sudah dipakai dokumen lain.'), models.UniqueConstraint(fields=('kode_cek',), name='dokumen_kode_cek_unik', violation_error_message='Kode pemeriksaan ini sudah dipakai dokumen lain.'), models.UniqueConstraint(condition=models.Q(('kabupaten_kota__isnull', True), ('status', 'berlaku')), fields=('periode', 'jenis'), name='dokumen_satu_berlaku_provinsi', violation_error_message='Dokumen provinsi jenis ini sudah ada yang berlaku pada periode ini.'), models.UniqueConstraint(condition=models.Q(('kabupaten_kota__isnull', False), ('status', 'berlaku')), fields=('periode', 'jenis', 'kabupaten_kota'), name='dokumen_satu_berlaku_daerah', violation_error_message='Kabupaten/kota ini sudah punya dokumen jenis ini yang berlaku.'), models.CheckConstraint(condition=models.Q(models.Q(('jenis', 'rekap_provinsi'), ('kabupaten_kota__isnull', True)), models.Q(('jenis', 'rekap_daerah'), ('kabupaten_kota__isnull', False)), _connector='OR'), name='dokumen_wilayah_sesuai_jenis', violation_error_message='Rekap provinsi tidak bernama kabupaten/kota; rekap kabupaten/kota harus bernama.'), models.CheckConstraint(condition=models.Q(models.Q(('menggantikan__isnull', True), ('revisi', 1)), models.Q(('menggantikan__isnull', False), ('revisi__gt', 1), models.Q(('alasan_revisi', ''), _negated=True)), _connector='OR'), name='dokumen_revisi_beralasan', violation_error_message='Revisi dokumen harus punya alasan dan menyebut yang digantikan.')],
+                "verbose_name": "dokumen",
+                "verbose_name_plural": "dokumen",
+                "ordering": ["periode", "jenis", "kabupaten_kota", "revisi"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("jenis__in", ["rekap_provinsi", "rekap_daerah"])),
+                        name="dokumen_jenis_dikenal",
+                        violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["berlaku", "digantikan"])),
+                        name="dokumen_status_dikenal",
+                        violation_error_message="Pilihan tidak dikenal. Pilih salah satu dari daftar.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("kode",),
+                        name="dokumen_kode_unik",
+                        violation_error_message="Kode dokumen ini sudah dipakai dokumen lain.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("kode_cek",),
+                        name="dokumen_kode_cek_unik",
+                        violation_error_message="Kode pemeriksaan ini sudah dipakai dokumen lain.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kabupaten_kota__isnull", True), ("status", "berlaku")),
+                        fields=("periode", "jenis"),
+                        name="dokumen_satu_berlaku_provinsi",
+                        violation_error_message="Dokumen provinsi jenis ini sudah ada yang berlaku pada periode ini.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kabupaten_kota__isnull", False), ("status", "berlaku")),
+                        fields=("periode", "jenis", "kabupaten_kota"),
+                        name="dokumen_satu_berlaku_daerah",
+                        violation_error_message="Kabupaten/kota ini sudah punya dokumen jenis ini yang berlaku.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("jenis", "rekap_provinsi"), ("kabupaten_kota__isnull", True)),
+                            models.Q(("jenis", "rekap_daerah"), ("kabupaten_kota__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="dokumen_wilayah_sesuai_jenis",
+                        violation_error_message="Rekap provinsi tidak bernama kabupaten/kota; rekap kabupaten/kota harus bernama.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("menggantikan__isnull", True), ("revisi", 1)),
+                            models.Q(
+                                ("menggantikan__isnull", False),
+                                ("revisi__gt", 1),
+                                models.Q(("alasan_revisi", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dokumen_revisi_beralasan",
+                        violation_error_message="Revisi dokumen harus punya alasan dan menyebut yang digantikan.",
+                    ),
+                ],
             },
         ),
     ]
