@@ -31,6 +31,8 @@ from .terbit import FOLDER
 INDEKS: Final = ("kode", "judul", "revisi", "tanggal", "sha256")
 Baris = tuple[str, str, int, datetime.datetime | None, bytes]
 """A line of the index: kode, judul, revisi, day, digest."""
+IN_MEMORY: Final = 1024 * 1024
+"""Up to this size a zip never meets the disk."""
 ENDINGS: Final = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 
 
@@ -104,7 +106,7 @@ def zip_of(dokumen: Iterable[Dokumen], berita_acara: Iterable[BeritaAcara], dice
 
     Raises `DocumentLost`, or `PdfUnavailable` for the berita acara, which are printed now.
     """
-    file = tempfile.TemporaryFile(suffix=".zip")  # noqa: SIM115 - whoever sends it closes it
+    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - whoever sends it closes it
     try:
         lines: list[Baris] = []
         # Papers are compressed already.

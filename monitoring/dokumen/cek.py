@@ -70,9 +70,9 @@ def find(kode: str) -> Temuan:
     return _find_minutes(kode) if kode.startswith(BERITA_ACARA) else _find_document(kode)
 
 
-def _found(row: dict[str, Any] | None, column: str, kode: str) -> bool:
+def _same(stored: str | None, kode: str) -> bool:
     # Compared also when there is nothing: the time tells nothing.
-    return constant_time_compare(row[column] if row else "-" * len(kode), kode) and row is not None
+    return constant_time_compare("-" * len(kode) if stored is None else stored, kode) and stored is not None
 
 
 def _find_document(kode: str) -> Temuan:
@@ -85,9 +85,8 @@ def _find_document(kode: str) -> Temuan:
         "kode_cek", "kode", "judul", "jenis", "status", "revisi", "tanggal_terbit", "ringkasan", "sha256",
         "pindaian_sha256", "periode__judul", "kabupaten_kota__nama", "kode_daerah", "kode_provinsi",
     ).first()  # fmt: skip
-    if not _found(row, "kode_cek", kode):
+    if not _same(row and row["kode_cek"], kode) or row is None:
         return UNKNOWN
-    assert row is not None
     superseded = row["status"] == StatusDokumen.DIGANTIKAN
     newer = row["kode_daerah"] if row["jenis"] == JenisDokumen.REKAP_DAERAH else row["kode_provinsi"]
     return Temuan(
@@ -119,9 +118,8 @@ def _find_minutes(kode: str) -> Temuan:
         "kode", "jenis", "status", "revisi", "terbit_pada", "pindaian_sha256", "kode_baru",
         "jadwal__periode__judul", "sesi__isian__kabupaten_kota__nama",
     ).first()  # fmt: skip
-    if not _found(row, "kode", typed):
+    if not _same(row and row["kode"], typed) or row is None:
         return UNKNOWN
-    assert row is not None
     superseded = row["status"] == StatusBeritaAcara.DIGANTIKAN
     return Temuan(
         status=DIGANTIKAN if superseded else BERLAKU, kode=row["kode"], judul=JenisBeritaAcara(row["jenis"]).label,

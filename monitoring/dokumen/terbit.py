@@ -1,7 +1,7 @@
 """Issuing: the papers of a signed-off period become files with a code, a row in the register, and never change again.
 
-What has to be issued is written nowhere: it follows from the period. A period that is `ditetapkan` owes the recap of the
-province and one recap for each invited kabupaten/kota that sent something; what is owed and has no row is missing. So
+What has to be issued is written nowhere: it follows from the period. One that is `ditetapkan` owes the recap of the
+province and one for each invited kabupaten/kota that sent something; what is owed and has no row is missing. So
 the sign-off itself records nothing more, holds its locks no longer for it, and works on a server without the library
 for PDF. Rendering takes about a second a paper: right after the commit the recap of the province is issued in the same
 request, the others by whoever comes first - the page of documents (as many as fit into some seconds), the zip (all), or

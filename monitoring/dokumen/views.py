@@ -1,4 +1,4 @@
-"""Pages of the register: the list of a period and its files, the signed paper; checking a document without an account."""
+"""Pages of the register: the list of a period and its files, the signed paper; checking one without an account."""
 
 from __future__ import annotations
 

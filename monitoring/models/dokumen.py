@@ -127,8 +127,8 @@ class Dokumen(models.Model):
             raise AppendOnlyError
         super().save(*args, update_fields=fields, **kwargs)
 
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError
-
     def get_absolute_url(self) -> str:
         return reverse("monitoring:dokumen_unduh", args=[self.periode.slug, self.pk])
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError
