@@ -83,8 +83,8 @@ def dokumen_daftar(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _document(request: HttpRequest, slug: str, pk: int) -> Dokumen:
-    rows = Dokumen.objects.select_related("periode", "kabupaten_kota")
-    return get_visible_or_404(rows, user_of(request), periode=periode_of(request, slug), pk=pk)
+    periode = periode_of(request, slug)
+    return get_visible_or_404(Dokumen.objects.select_related("periode"), user_of(request), periode=periode, pk=pk)
 
 
 def _bytes(request: HttpRequest, slug: str, read: Callable[[], bytes], tipe: str, nama: str) -> HttpResponse:
