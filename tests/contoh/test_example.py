@@ -19,6 +19,7 @@ from core.display import angka
 from core.models import Pengguna
 from monitoring.desk.agenda import agenda_of
 from monitoring.desk.cetak import minutes_pdf
+from monitoring.dokumen.terbit import owed
 from monitoring.enums import StatusCatatan
 from monitoring.models import (
     BeritaAcara,
@@ -223,3 +224,11 @@ def test_what_was_agreed_in_2021_opens_the_agenda_of_the_running_period():
     sesi = SesiDesk.objects.get(isian=kudus)
     assert sesi.status == "terjadwal"
     assert sesi.jadwal.versi == 1
+
+
+def test_the_signed_off_period_owes_a_document_to_the_province_and_to_each_of_23():
+    periode = PeriodeMonitoring.objects.get(slug="desk-2021")
+    papers = owed(periode)
+    assert [row.wilayah for row in papers[:2]] == ["Provinsi Jawa Tengah", "Kabupaten Cilacap"]
+    assert len(papers) == 24
+    assert owed(PeriodeMonitoring.objects.get(slug="desk-2022")) == []
