@@ -168,3 +168,15 @@ class StatusBeritaAcara(models.TextChoices):
     RANCANGAN = "rancangan", "Rancangan"
     TERBIT = "terbit", "Terbit"
     DIGANTIKAN = "digantikan", "Digantikan"
+
+
+class JenisDokumen(models.TextChoices):
+    """What is issued at sign-off and kept as it was issued."""
+
+    REKAP_PROVINSI = "rekap_provinsi", "Rekap provinsi"
+    REKAP_DAERAH = "rekap_daerah", "Rekap kabupaten/kota"
+
+
+class StatusDokumen(models.TextChoices):
+    BERLAKU = "berlaku", "Berlaku"
+    DIGANTIKAN = "digantikan", "Digantikan"

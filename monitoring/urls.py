@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from monitoring.desk.views import berkas, jadwal
+from monitoring.dokumen import views as dokumen
 from monitoring.pengingat import views as pengingat
 
 from . import acuan, views
@@ -13,6 +14,8 @@ urlpatterns = [
     path("acuan/", acuan.acuan, name="acuan"),
     path("hari-libur/", jadwal.hari_libur, name="hari_libur"),
     path("hadir/<slug:kode>/", berkas.hadir, name="hadir"),
+    path("cek-dokumen/", dokumen.cek_dokumen_ketik, name="cek_dokumen_ketik"),
+    path("cek-dokumen/<slug:kode>/", dokumen.cek_dokumen, name="cek_dokumen"),
     path("pemberitahuan/", pengingat.pemberitahuan, name="pemberitahuan"),
     path("pemberitahuan/dibaca/", pengingat.pemberitahuan_dibaca_semua, name="pemberitahuan_dibaca_semua"),
     path("pemberitahuan/<int:pk>/dibaca/", pengingat.pemberitahuan_dibaca, name="pemberitahuan_dibaca"),

@@ -3,6 +3,7 @@
 A URL without an entry in `PAGES` fails with its name.
 """
 
+import hashlib
 import re
 import uuid
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from monitoring.desk import sesi as sesi_desk
 from monitoring.desk.jadwal import publish
 from monitoring.enums import StatusImpor, StatusIsian
 from monitoring.isian.permintaan import ask_opening
-from monitoring.models import BeritaAcara, Impor, Pemberitahuan, SesiDesk
+from monitoring.models import BeritaAcara, Dokumen, Impor, Pemberitahuan, SesiDesk
 from penghuni.models import Penghuni
 from rusun.alamat import Alamat
 from rusun.models import Lampiran, Permasalahan, TindakLanjut
@@ -31,7 +32,7 @@ PROVINCE = {"verifikator", "koordinator"}
 REGISTRY = OPERATORS | PROVINCE | {"pimpinan"}
 RESIDENTS = PROVINCE | {"operator_penghuni"}
 ALL = REGISTRY | {"admin"}
-PUBLIC = {"core:masuk", "core:sehat", "hadir"}
+PUBLIC = {"core:masuk", "core:sehat", "hadir", "cek_dokumen", "cek_dokumen_ketik"}
 NOBODY = uuid.UUID(int=0)
 
 
@@ -167,6 +168,11 @@ PAGES = {
     "monitoring:berita_acara_pindaian": desk(OPERATORS | PROVINCE),
     "monitoring:berita_acara_berkas": desk(REGISTRY, "nomor", missing=(1,)),
     "monitoring:berita_acara_pdf": desk(REGISTRY, "nomor", missing=(1,)),
+    "monitoring:dokumen_daftar": Page(REGISTRY, ("slug",), ("tidak-ada",)),
+    "monitoring:dokumen_zip": Page(PROVINCE | {"pimpinan"}, ("slug",), ("tidak-ada",)),
+    "monitoring:dokumen_unduh": Page(REGISTRY, ("slug", "dokumen"), ("desk-uji", 0)),
+    "monitoring:dokumen_pindaian": Page(REGISTRY, ("slug", "dokumen"), ("desk-uji", 0)),
+    "monitoring:dokumen_tanda_tangan": Page({"koordinator", "pimpinan"}, ("slug", "dokumen"), ("desk-uji", 0)),
     "monitoring:isian_detail": isian(REGISTRY),
     "monitoring:isian_periksa": isian(REGISTRY),
     "monitoring:isian_pdf": isian(REGISTRY),
@@ -188,7 +194,9 @@ PAGES = {
     "monitoring:isian_bagian": isian(OPERATORS, "rusun", "bagian", missing=("3399-RSN-01", "hunian")),
 }
 # The period itself is everybody's; what it holds is not.
-COMMON = {name for name, page in PAGES.items() if page.own[:1] == ("slug",) and not {"kode", "sesi"} & {*page.own}}
+COMMON = {
+    name for name, page in PAGES.items() if page.own[:1] == ("slug",) and not {"kode", "sesi", "dokumen"} & {*page.own}
+}
 
 
 def names(patterns, prefix=""):
@@ -218,6 +226,16 @@ def held_session(isian, koordinator, verifikator):
     return sesi, butir
 
 
+def issued(isian, koordinator, saat):
+    """A document of the kabupaten/kota with a signed scan."""
+    isi, sidik = write_sealed("dokumen", b"uji"), hashlib.sha256(b"uji").hexdigest()
+    return Dokumen.objects.create(
+        periode=isian.periode, kabupaten_kota=isian.kabupaten_kota, jenis="rekap_daerah", kode="REKAP-UJI-3319-R1",
+        judul="Rekap", tanggal_terbit=saat, diterbitkan_oleh=koordinator, ringkasan={}, berkas=isi, ukuran=3,
+        sha256=sidik, pindaian=isi, pindaian_tipe="application/pdf", pindaian_sha256=sidik,
+    )  # fmt: skip
+
+
 @pytest.fixture
 def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, semarang):
     """Kudus with one of everything; the names that `Page.own` uses."""
@@ -243,6 +261,7 @@ def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, se
         kabupaten_kota=kudus, diunggah_oleh=verifikator, diunggah_pada=saat, atas_nama=True, nama_asli="a.xlsx",
         ukuran=3, sha256="0" * 64, berkas=place, balasan=place, berisi_penghuni=False, status=StatusImpor.NIHIL,
     )  # fmt: skip
+    dokumen = issued(row, koordinator, saat)
     sesi, butir = held_session(row, koordinator, verifikator)
     permintaan = ask_opening(row, Alamat(rusun.kode, "aset"), "BAST baru terbit.", operator)
     return {
@@ -251,6 +270,7 @@ def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, se
         "gerak": "ajukan_rekap", "gerak_isian": "mulai", "catatan": row.catatan.get().pk, "permintaan": permintaan.pk,
         "kabar": Pemberitahuan.objects.get(pengguna=operator, jenis="dikembalikan").pk,
         "impor": impor.pk, "sesi": sesi.pk, "butir": butir.pk, "langkah": "jeda", "surat": "undangan",
+        "dokumen": dokumen.pk,
     }  # fmt: skip
 
 
@@ -294,7 +314,9 @@ def test_a_right_role_is_let_in(name, world, masuk_sebagai, request):
     for role in sorted(PAGES[name].roles):
         client = masuk_sebagai(request.getfixturevalue(role))
         cell = {"alamat": str(Alamat(world["rusun"], "hunian", "", "jumlah_kk"))}  # asked for by the remark form only
-        assert client.get(reverse(name, args=own(name, world)), cell).status_code in (200, 204, 302, 405), role
+        response = client.get(reverse(name, args=own(name, world)), cell)
+        b"".join(response)  # a stream closes its file once it was read
+        assert response.status_code in (200, 204, 302, 405), role
 
 
 @pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.own])

@@ -12,6 +12,7 @@ from .desk import (
     SesiDesk,
     TerbitanJadwal,
 )
+from .dokumen import Dokumen
 from .impor import Impor
 from .isian import Isian, RiwayatIsian, RiwayatPengecualian
 from .kiriman import Kiriman, KirimanRusun
@@ -24,6 +25,7 @@ __all__ = [
     "BeritaAcara",
     "ButirAgenda",
     "Catatan",
+    "Dokumen",
     "HadirDaring",
     "Hadirin",
     "HariLibur",

@@ -21,5 +21,6 @@ urlpatterns = [
     path("<slug:slug>/", include("monitoring.pengingat.urls")),
     path("<slug:slug>/desk/", include("monitoring.desk.urls")),
     path("<slug:slug>/isian/<str:kode>/", include("monitoring.isian.urls")),
+    path("<slug:slug>/", include("monitoring.dokumen.urls")),
     path("<slug:slug>/", include("monitoring.rekap.urls")),
 ]

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import datetime
+from dataclasses import dataclass
+
 from django.utils import timezone
 
 from core.models import Pejabat
 from core.pdf import Lampiran, render_paper
 
 from .build import DEFINISI, Rekap
+from .gambar import charts_of, map_of
 from .tabel import KOLOM, lines_of, sites_of, small_tables
 from .xlsx import render_xlsx
 
 
-def render_pdf(rekap: Rekap, *, dicetak_oleh: str = "", kertas: str = "a4") -> bytes:
+@dataclass(frozen=True)
+class Terbitan:
+    """What a copy that is issued carries besides the recap: its code and how to check it."""
+
+    kode: str
+    kode_cek: str
+    revisi: int
+    tanggal_terbit: datetime.datetime
+    alamat: str
+    menggantikan: str
+    qr_sisi: int
+    qr_garis: str
+
+
+def render_pdf(rekap: Rekap, *, dicetak_oleh: str = "", kertas: str = "a4", terbitan: Terbitan | None = None) -> bytes:
     """The recap, landscape, signed by the head of office, its workbook inside. Raises `core.pdf.PdfUnavailable`."""
     day = timezone.localdate(rekap.ditetapkan_pada) if rekap.ditetapkan_pada else timezone.localdate()
     context = {
@@ -23,9 +41,12 @@ def render_pdf(rekap: Rekap, *, dicetak_oleh: str = "", kertas: str = "a4") -> b
         "lokasi_rusun": sites_of(rekap, "rusun"),
         "lokasi_rusus": sites_of(rekap, "rusus"),
         "tabel_kecil": small_tables(rekap),
+        "grafik": charts_of(rekap),
+        "peta": None if rekap.kode_daerah else map_of(rekap, tautan=False),
         "definisi": DEFINISI,
         "pejabat": Pejabat.objects.in_office(day).filter(kepala=True).first(),
         "tanggal_surat": day,
+        "terbitan": terbitan,
     }
     workbook = Lampiran(f"rekap-{rekap.slug}.xlsx", render_xlsx(rekap), "Angka yang sama sebagai buku kerja")
     return render_paper(

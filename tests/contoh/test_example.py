@@ -19,6 +19,7 @@ from core.display import angka, desimal
 from core.models import Pengguna
 from monitoring.desk.agenda import agenda_of
 from monitoring.desk.cetak import minutes_pdf
+from monitoring.dokumen.terbit import owed
 from monitoring.enums import StatusCatatan
 from monitoring.models import (
     BeritaAcara,
@@ -268,3 +269,11 @@ def test_what_keeps_units_empty_adds_up_in_both_periods():
         assert data.anatomi[1].jumlah == data.jumlah.kosong_rusak
         assert data.siap_setelah_rehab == data.anatomi[0].jumlah + data.anatomi[1].jumlah
     assert [butir.jumlah for butir in rekap("desk-2021").anatomi] == [947, 396, 222, 162]
+
+
+def test_the_signed_off_period_owes_a_document_to_the_province_and_to_each_of_23():
+    periode = PeriodeMonitoring.objects.get(slug="desk-2021")
+    papers = owed(periode)
+    assert [row.wilayah for row in papers[:2]] == ["Provinsi Jawa Tengah", "Kabupaten Cilacap"]
+    assert len(papers) == 24
+    assert owed(PeriodeMonitoring.objects.get(slug="desk-2022")) == []

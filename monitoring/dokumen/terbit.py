@@ -1,0 +1,248 @@
+"""Issuing: the papers of a signed-off period become files with a code, a row in the register, and never change again.
+
+What has to be issued is written nowhere: it follows from the period. One that is `ditetapkan` owes the recap of the
+province and one for each invited kabupaten/kota that sent something; what is owed and has no row is missing. So
+the sign-off itself records nothing more, holds its locks no longer for it, and works on a server without the library
+for PDF. Rendering takes about a second a paper: right after the commit the recap of the province is issued in the same
+request, the others by whoever comes first - the page of documents (as many as fit into some seconds), the zip (all), or
+`manage.py terbitkan_dokumen`. A crash anywhere in between leaves a period that still owes papers, and the next of these
+issues them. Later is as good as at once: an isian of a signed-off period never moves again, and every figure is read
+from kiriman, which never change.
+
+A file is kept before its row, and taken away again when the row was not stored: no row ever names a file that is not
+there. Two at once both render; the period row is locked while one of them is stored, and the other one's is dropped.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from core.access import koordinator, sees_registry
+from core.files import remove_file, write_sealed
+from core.models import KabupatenKota, Pengguna
+from core.pdf import PdfUnavailable
+from monitoring.enums import JenisDokumen, StatusDokumen, StatusPeriode
+from monitoring.isian.workflow import MoveRefused
+from monitoring.models import Dokumen, PeriodeMonitoring
+from monitoring.models.dokumen import check_code
+from monitoring.rekap.build import SENT, Rekap, build_rekap
+from monitoring.rekap.pdf import Terbitan, render_pdf
+
+logger = logging.getLogger(__name__)
+
+FOLDER: Final = "dokumen"
+
+
+@dataclass(frozen=True)
+class Terutang:
+    """A paper that the period owes. No kabupaten/kota: the province."""
+
+    jenis: JenisDokumen
+    kabupaten_kota: KabupatenKota | None = None
+
+    @property
+    def kunci(self) -> tuple[str, str | None]:
+        return self.jenis.value, self.kabupaten_kota.pk if self.kabupaten_kota else None
+
+    @property
+    def wilayah(self) -> str:
+        return self.kabupaten_kota.nama if self.kabupaten_kota else "Provinsi Jawa Tengah"
+
+
+# --- what is owed -----------------------------------------------------------------------------------------------------
+
+
+def owed(periode: PeriodeMonitoring) -> list[Terutang]:
+    """Every paper that the period owes, the province first; none before it is signed off."""
+    if periode.status != StatusPeriode.DITETAPKAN:
+        return []
+    sent = periode.isian.filter(Q(kiriman_sah__isnull=False) | Q(status__in=SENT))
+    rows = sent.select_related("kabupaten_kota").order_by("kabupaten_kota")
+    return [
+        Terutang(JenisDokumen.REKAP_PROVINSI),
+        *(Terutang(JenisDokumen.REKAP_DAERAH, isian.kabupaten_kota) for isian in rows),
+    ]
+
+
+def missing(periode: PeriodeMonitoring, pengguna: Pengguna | None = None) -> list[Terutang]:
+    """What is owed and not issued yet; with `pengguna` only what that user may see."""
+    issued = set(periode.dokumen.filter(status=StatusDokumen.BERLAKU).values_list("jenis", "kabupaten_kota"))
+    rows = [row for row in owed(periode) if row.kunci not in issued]
+    if pengguna is None:
+        return rows
+    if not sees_registry(pengguna):
+        return []
+    own = pengguna.kabupaten_kota_id
+    return [row for row in rows if row.kunci[1] == own] if own else rows
+
+
+# --- issuing ----------------------------------------------------------------------------------------------------------
+
+
+def issue_documents(periode: PeriodeMonitoring, pengguna: Pengguna, waktu: datetime.datetime) -> None:
+    """Called by the sign-off, inside its transaction: the recap of the province is issued as soon as it commits."""
+    slug = periode.slug
+
+    def province() -> None:
+        row = PeriodeMonitoring.objects.get(slug=slug)
+        try:
+            for terutang in missing(row):
+                if terutang.kabupaten_kota is None:
+                    _store(row, [_prepare(row, terutang, 1, pengguna, waktu)])
+        except PdfUnavailable as error:
+            logger.warning("%s: %s", slug, error)
+
+    # Robust: the period is signed off, whatever happens here. What is missing stays owed.
+    transaction.on_commit(province, robust=True)
+
+
+def issue_missing(
+    periode: PeriodeMonitoring, pengguna: Pengguna | None = None, *, detik: float | None = None
+) -> list[Dokumen]:
+    """Issue what is missing (of what `pengguna` may see) and return it; begin none after `detik` seconds.
+
+    The papers are those of the sign-off: they name who signed off, whoever comes by when they are rendered. Raises
+    `PdfUnavailable`; what was issued before stays.
+    """
+    begun, issued = time.monotonic(), []
+    for terutang in missing(periode, pengguna):
+        if detik is not None and time.monotonic() - begun > detik:
+            break
+        assert periode.ditetapkan_oleh is not None
+        issued += _store(periode, [_prepare(periode, terutang, 1, periode.ditetapkan_oleh, timezone.now())])
+    return issued
+
+
+def reissue(
+    periode: PeriodeMonitoring, alasan: str, pengguna: Pengguna, *, waktu: datetime.datetime | None = None
+) -> list[Dokumen]:
+    """Issue every valid paper anew as its next revision; the old ones are superseded, all of them or none.
+
+    Raises `MoveRefused`, `PdfUnavailable`.
+    """
+    waktu = waktu or timezone.now()
+    if not koordinator(pengguna):
+        raise MoveRefused("Hanya koordinator yang dapat menerbitkan revisi dokumen.")
+    if not alasan.strip():
+        raise MoveRefused("Tulis alasan menerbitkan revisi.")
+    valid = {
+        (row.jenis, row.kabupaten_kota_id): row for row in periode.dokumen.filter(status=StatusDokumen.BERLAKU)
+    }  # fmt: skip
+    prepared: list[Dokumen] = []
+    try:
+        for terutang in owed(periode):
+            if (old := valid.get(terutang.kunci)) is not None:
+                prepared.append(_prepare(periode, terutang, old.revisi + 1, pengguna, waktu, alasan, old))
+    except BaseException:
+        for row in prepared:
+            remove_file(row.berkas)
+        raise
+    return _store(periode, prepared)
+
+
+def _prepare(
+    periode: PeriodeMonitoring, terutang: Terutang, revisi: int, pengguna: Pengguna, waktu: datetime.datetime,
+    alasan: str = "", menggantikan: Dokumen | None = None,
+) -> Dokumen:  # fmt: skip
+    """Render a paper and keep its bytes; the row that names them is returned unsaved."""
+    daerah = terutang.kabupaten_kota
+    rekap = build_rekap(periode, kabupaten_kota=daerah.pk if daerah else None)
+    row = Dokumen(
+        periode=periode, kabupaten_kota=daerah, jenis=terutang.jenis, revisi=revisi, kode_cek=check_code(),
+        kode="-".join(("REKAP", periode.slug.upper(), *((daerah.digit,) if daerah else ()), f"R{revisi}")),
+        judul=f"Rekapitulasi {periode.judul}, {terutang.wilayah}", tanggal_terbit=waktu, diterbitkan_oleh=pengguna,
+        alasan_revisi=alasan, menggantikan=menggantikan, ringkasan=totals(rekap),
+    )  # fmt: skip
+    content = render_pdf(rekap, dicetak_oleh=pengguna.nama, terbitan=_imprint(row))
+    row.ukuran, row.sha256 = len(content), hashlib.sha256(content).hexdigest()
+    row.berkas = write_sealed(FOLDER, content)
+    return row
+
+
+def totals(rekap: Rekap) -> dict[str, int | float | None]:
+    """What the register tells of a paper to whoever has its code."""
+    jumlah = rekap.jumlah.as_json()
+    return {
+        **{nama: jumlah[nama] for nama in ("lokasi", "tower", "unit", "terhuni", "persen_terhuni")},
+        "diundang": rekap.diundang, "terverifikasi": rekap.terverifikasi,
+    }  # fmt: skip
+
+
+def _store(periode: PeriodeMonitoring, prepared: Sequence[Dokumen]) -> list[Dokumen]:
+    """Write the rows of files that are kept. Drops what somebody else issued meanwhile, row and file."""
+    stored: list[Dokumen] = []
+    try:
+        with transaction.atomic():
+            PeriodeMonitoring.objects.select_for_update().get(pk=periode.pk)
+            done = [row for row in prepared if _store_one(row)]
+        stored = done
+    finally:
+        for row in prepared:
+            if row not in stored:
+                remove_file(row.berkas)
+    return stored
+
+
+def _store_one(row: Dokumen) -> bool:
+    same = Dokumen.objects.filter(periode=row.periode_id, jenis=row.jenis, kabupaten_kota=row.kabupaten_kota_id)
+    old = same.filter(status=StatusDokumen.BERLAKU).first()
+    if old != row.menggantikan:
+        return False
+    if old is not None:
+        old.status = StatusDokumen.DIGANTIKAN
+        old.save(update_fields=["status"])
+    row.save()
+    return True
+
+
+# --- what is printed on it --------------------------------------------------------------------------------------------
+
+
+def check_address(kode_cek: str) -> str:
+    """Where the code leads: fixed when the paper is printed."""
+    return f"{settings.ALAMAT_SITUS.rstrip('/')}{reverse('cek_dokumen', args=[kode_cek])}"
+
+
+def _imprint(row: Dokumen) -> Terbitan:
+    alamat = check_address(row.kode_cek)
+    sisi, garis = qr_path(alamat)
+    return Terbitan(
+        kode=row.kode, kode_cek=spaced(row.kode_cek), revisi=row.revisi, tanggal_terbit=row.tanggal_terbit,
+        alamat=alamat, menggantikan=row.menggantikan.kode if row.menggantikan else "", qr_sisi=sisi, qr_garis=garis,
+    )  # fmt: skip
+
+
+def spaced(kode: str) -> str:
+    """In fours, as it is read aloud and typed."""
+    return " ".join(kode[start : start + 4] for start in range(0, len(kode), 4))
+
+
+def qr_path(text: str) -> tuple[int, str]:
+    """The side of a QR code with its quiet zone, and its dark modules as one SVG path."""
+    import segno
+
+    rows = [bytes(row) for row in segno.make_qr(text, error="m").matrix_iter(border=4)]
+    path = "".join(f"M{x} {y}h{width}v1h-{width}z" for y, row in enumerate(rows) for x, width in _runs(row))
+    return len(rows), path
+
+
+def _runs(row: bytes) -> Iterator[tuple[int, int]]:
+    begin = None
+    for x, dark in enumerate((*row, 0)):
+        if dark and begin is None:
+            begin = x
+        elif not dark and begin is not None:
+            yield begin, x - begin
+            begin = None
