@@ -8,8 +8,10 @@ from decimal import Decimal
 from core.display import angka, desimal, sel
 from monitoring.enums import StatusPeriode
 from monitoring.models import PeriodeMonitoring
+from rusun.angka import KELOMPOK_KOSONG
+from rusun.enums import Tingkat
 
-from .build import Rekap, build_rekap
+from .build import LokasiRekap, Rekap, build_rekap, sum_up
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,35 @@ def earlier_rekap(periode: PeriodeMonitoring, kode_daerah: str = "") -> Rekap | 
     return build_rekap(before, kabupaten_kota=kode_daerah or None) if before else None
 
 
-def compare_periods(kini: Rekap, lalu: Rekap) -> list[Banding]:
-    """The main figures of rusun in both, in one order."""
-    pairs = [(name, getattr(lalu.jumlah, kode), getattr(kini.jumlah, kode)) for name, kode in UTAMA]
-    pairs += [(new.label, old.jumlah, new.jumlah) for old, new in zip(lalu.anatomi, kini.anatomi, strict=True)]
-    pairs += [("Daftar tunggu", lalu.daftar_tunggu, kini.daftar_tunggu),
-              ("Permasalahan berat", lalu.jumlah_tingkat[-1], kini.jumlah_tingkat[-1])]  # fmt: skip
-    return [Banding(*pair) for pair in pairs]
+@dataclass(frozen=True)
+class Perbandingan:
+    """Two periods over the kabupaten/kota that have sent in both: anything else would compare different things."""
+
+    lalu: str
+    daerah: int
+    baris: tuple[Banding, ...]
+
+    @property
+    def keterangan(self) -> str:
+        return f"Hanya {angka(self.daerah)} kabupaten/kota yang isiannya ada pada kedua periode."
 
 
-UTAMA = (("Lokasi", "lokasi"), ("Tower", "tower"), ("Unit", "unit"), ("Terhuni", "terhuni"),
-         ("Persen terhuni", "persen_terhuni"))  # fmt: skip
+def compare_periods(kini: Rekap, lalu: Rekap) -> Perbandingan | None:
+    """The main figures of rusun in both, in one order; None when no kabupaten/kota has sent in both."""
+    common = {row.kode for row in kini.baris if row.kiriman} & {row.kode for row in lalu.baris if row.kiriman}
+    if not common:
+        return None
+    old, new = (_figures([row for row in rekap.lokasi_rusun if row.kode_daerah in common]) for rekap in (lalu, kini))
+    baris = tuple(Banding(label, old[label], new[label]) for label in new)
+    return Perbandingan(lalu.judul, len(common), baris)
+
+
+def _figures(rows: list[LokasiRekap]) -> dict[str, int | Decimal | None]:
+    jumlah = sum_up(rows)
+    return {
+        "Lokasi": jumlah.lokasi, "Tower": jumlah.tower, "Unit": jumlah.unit, "Terhuni": jumlah.terhuni,
+        "Persen terhuni": jumlah.persen_terhuni,
+        **{label: sum(row.anatomi[kode] for row in rows) for kode, label, _ in KELOMPOK_KOSONG},
+        "Daftar tunggu": sum(row.daftar_tunggu for row in rows),
+        "Permasalahan berat": sum(tingkat == Tingkat.BERAT for row in rows for _, tingkat, _ in row.permasalahan),
+    }  # fmt: skip

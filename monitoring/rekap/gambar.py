@@ -9,6 +9,7 @@ from core.grafik import Grafik, Langkah, Tile, bars, compared, grouped, short_na
 from core.models import KabupatenKota
 from rusun.enums import Tingkat
 
+from .banding import Perbandingan
 from .build import Rekap
 
 LANGKAH = (
@@ -17,7 +18,7 @@ LANGKAH = (
 )  # fmt: skip
 
 
-def charts_of(rekap: Rekap, lalu: Rekap | None = None) -> dict[str, Grafik]:
+def charts_of(rekap: Rekap, banding: Perbandingan | None = None) -> dict[str, Grafik]:
     """By name: hunian, anatomi, sebab, aspek, aset, peruntukan, and banding beside an earlier period."""
     jumlah = rekap.jumlah
     found = {
@@ -50,11 +51,11 @@ def charts_of(rekap: Rekap, lalu: Rekap | None = None) -> dict[str, Grafik]:
              ("Pekerja", (rekap.jumlah_pekerja.terhuni, rekap.jumlah_pekerja.kosong))], satuan="unit",
         ),
     }  # fmt: skip
-    if lalu is not None:
+    if banding is not None:
+        shown = [row for row in banding.baris if row.label == "Persen terhuni"]
         found["banding"] = compared(
-            "g-banding", "Dibanding periode lalu", "Persen unit rusun terhuni.",
-            [("Persen terhuni", (lalu.jumlah.persen_terhuni, jumlah.persen_terhuni))], (lalu.judul, rekap.judul),
-            satuan="persen",
+            "g-banding", "Dibanding periode lalu", f"Persen unit rusun terhuni. {banding.keterangan}",
+            [(row.label, (row.lalu, row.kini)) for row in shown], (banding.lalu, rekap.judul), satuan="persen",
         )  # fmt: skip
     return found
 

@@ -59,6 +59,7 @@ def rekap(request: HttpRequest, slug: str) -> HttpResponse:
     periode, data = _recap(request, slug)
     pilihan = _choices(periode, request.user)
     before, chosen = earlier_rekap(periode, data.kode_daerah), Saringan.read(request.GET)
+    banding = compare_periods(data, before) if before else None
     context = {
         "periode": periode,
         "rekap": data,
@@ -68,13 +69,12 @@ def rekap(request: HttpRequest, slug: str) -> HttpResponse:
         "baris_rusus": lines_of(data, "rusus"),
         "tabel_kecil": small_tables(data),
         "boleh_keputusan": koordinator(request.user) and periode.status != StatusPeriode.DITETAPKAN,
-        "grafik": charts_of(data, before),
+        "grafik": charts_of(data, banding),
         "peta": map_of(data) if pilihan and not data.kode_daerah else None,
         "saringan": chosen,
         "kode_dipilih": data.kode_daerah if pilihan else "",
         "baris_lokasi": rows_behind(data, chosen),
-        "perbandingan": compare_periods(data, before) if before else [],
-        "periode_lalu": before.judul if before else "",
+        "perbandingan": banding,
         "definisi": DEFINISI,
         "kueri": f"?kabupaten_kota={data.kode_daerah}" if data.kode_daerah and pilihan else "",
     }

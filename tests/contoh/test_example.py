@@ -32,7 +32,9 @@ from monitoring.models import (
     SesiDesk,
     Surel,
 )
+from monitoring.rekap.banding import compare_periods
 from monitoring.rekap.build import build_rekap
+from monitoring.rekap.saring import Saringan, rows_behind
 from monitoring.rekap.tabel import small_tables
 from penghuni.models import Hunian, Penghuni
 from rusun.alamat import Alamat
@@ -277,3 +279,34 @@ def test_the_signed_off_period_owes_a_document_to_the_province_and_to_each_of_23
     assert [row.wilayah for row in papers[:2]] == ["Provinsi Jawa Tengah", "Kabupaten Cilacap"]
     assert len(papers) == 24
     assert owed(PeriodeMonitoring.objects.get(slug="desk-2022")) == []
+
+
+def test_two_periods_are_compared_over_those_who_sent_in_both():
+    now, before = rekap("desk-2022"), rekap("desk-2021")
+    banding = compare_periods(now, before)
+    sent = {row.kode for row in now.baris if row.kiriman}
+    assert banding.daerah == len(sent) == 16
+    old = {row.label: row.lalu for row in banding.baris}
+    assert old["Unit"] == sum(row.rusun.unit for row in before.baris if row.kode in sent)
+    assert old["Unit"] < before.jumlah.unit
+    assert {row.label: row.kini for row in banding.baris}["Unit"] == now.jumlah.unit
+
+
+@pytest.mark.parametrize("asked", [{"sebab": "rusak"}, {"status_aset": "sudah_hibah"}, {"anatomi": "aset"},
+                                   {"tingkat": "berat"}, {"pihak": "pusat"}, {"daerah": "33.19"}])  # fmt: skip
+def test_the_rows_behind_a_figure_add_up_to_it(asked):
+    data = rekap("desk-2021")
+    rows = rows_behind(data, Saringan.read(asked))
+    assert 0 < len(rows) < len(data.lokasi)
+    if "sebab" in asked:
+        total = sum(row.sebab_kosong["rusak"] for row in rows)
+        assert total == next(butir.jumlah for butir in data.sebab_kosong if butir.kode == "rusak")
+    if "status_aset" in asked:
+        assert len(rows) == next(butir.jumlah for butir in data.status_aset if butir.kode == "sudah_hibah")
+    if "anatomi" in asked:
+        assert sum(row.anatomi["aset"] for row in rows) == 222
+
+
+def test_nonsense_asks_for_nothing():
+    data = rekap("desk-2021")
+    assert rows_behind(data, Saringan.read({"sebab": "x", "lain": "y"})) == list(data.lokasi)
