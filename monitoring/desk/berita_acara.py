@@ -279,7 +279,7 @@ def revise(ba: BeritaAcara, alasan: str, pengguna: Pengguna, *, waktu: datetime.
         raise MoveRefused("Tulis alasan revisi.")
     with transaction.atomic():
         row = _locked(ba)
-        if row.status == StatusBeritaAcara.DIGANTIKAN:
+        if BeritaAcara.objects.filter(sesi=row.sesi_id, revisi__gt=row.revisi).exists():
             raise MoveRefused("Berita acara ini sudah digantikan. Buka revisi terakhir.")
         row.status = StatusBeritaAcara.DIGANTIKAN
         row.save(update_fields=["status"])

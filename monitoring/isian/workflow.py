@@ -17,8 +17,8 @@ from django.utils import timezone
 from core.access import koordinator, operator, verifikator
 from core.display import waktu as waktu_wib
 from core.models import Pengguna
-from monitoring.enums import Gerak, StatusIsian, StatusPeriode
-from monitoring.models import Isian, Kiriman, PeriodeMonitoring, RiwayatIsian
+from monitoring.enums import Gerak, StatusBeritaAcara, StatusIsian, StatusPeriode
+from monitoring.models import BeritaAcara, Isian, Kiriman, PeriodeMonitoring, RiwayatIsian
 from monitoring.pengingat.pemberitahuan import tell_reopened, tell_resent, tell_returned, tell_verified
 from monitoring.periode.batas import batas_of
 from rusun.penguncian import lock_registry, open_cells, registry_write, unlock_registry
@@ -147,6 +147,9 @@ def _verify(langkah: Langkah) -> None:
     isian.kiriman_sah, isian.terverifikasi_pada, langkah.kiriman = kiriman, langkah.waktu, kiriman
     if isian.verifikasi_sejak is None:
         isian.verifikator, isian.verifikasi_sejak = langkah.pengguna, langkah.waktu
+    # A paper that cites an older kiriman no longer says what is valid; its code answers "digantikan" from now on.
+    older = BeritaAcara.objects.filter(sesi__isian=isian, status=StatusBeritaAcara.TERBIT).exclude(kiriman=kiriman)
+    older.update(status=StatusBeritaAcara.DIGANTIKAN)
     _lock(langkah, "isian sudah diverifikasi provinsi")
     tell_verified(isian, kiriman, langkah.waktu)
 

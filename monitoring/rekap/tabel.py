@@ -73,7 +73,7 @@ class Tabel:
 
 def small_tables(rekap: Rekap) -> list[Tabel]:
     """What is known beside the main figures: what keeps units empty, people, queues, support, follow-ups."""
-    kosong = rekap.jumlah.kosong
+    kosong, units = rekap.jumlah.kosong, {butir.kode: butir.jumlah for butir in rekap.anatomi}
     return [
         Tabel(
             "Anatomi", "Unit kosong menurut halangannya", ("Kelompok", "Unit", "Bagian"),
@@ -88,6 +88,15 @@ def small_tables(rekap: Rekap) -> list[Tabel]:
                 ("Penghuni tercatat lewat batas huni", rekap.lewat_batas_huni),
                 ("Penghuni tercatat menunggak", rekap.menunggak),
             ),
+        ),
+        Tabel(
+            "Potensi", "Unit yang dapat dipakai", ("Keadaan", "Unit"),
+            (
+                ("Siap huni sekarang", units["siap"]), ("Bertambah setelah rehabilitasi", units["rehab"]),
+                ("Bertambah setelah urusan aset, PSU, atau regulasi selesai", units["aset"]),
+                ("Dapat kosong bila KK yang berminat pindah ke rumah sendiri", rekap.minat_punya_rumah),
+            ),
+            None, "Baris terakhir adalah perkiraan: satu KK satu unit.",
         ),
         Tabel(
             "Dukungan", "Dukungan yang diminta", ("Pihak", "Lokasi"),

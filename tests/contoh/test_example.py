@@ -15,7 +15,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from core.display import angka, desimal
+from core.display import angka, desimal, persen, sel
 from core.models import Pengguna
 from monitoring.desk.agenda import agenda_of
 from monitoring.desk.cetak import minutes_pdf
@@ -35,7 +35,7 @@ from monitoring.models import (
 from monitoring.rekap.banding import compare_periods
 from monitoring.rekap.build import build_rekap
 from monitoring.rekap.saring import Saringan, rows_behind
-from monitoring.rekap.tabel import small_tables
+from monitoring.rekap.tabel import figures, small_tables
 from penghuni.models import Hunian, Penghuni
 from rusun.alamat import Alamat
 from rusun.models import Blok
@@ -310,3 +310,62 @@ def test_the_rows_behind_a_figure_add_up_to_it(asked):
 def test_nonsense_asks_for_nothing():
     data = rekap("desk-2021")
     assert rows_behind(data, Saringan.read({"sebab": "x", "lain": "y"})) == list(data.lokasi)
+
+
+@pytest.mark.parametrize("slug", ["desk-2021", "desk-2022"])
+def test_every_figure_is_the_same_everywhere(slug, tmp_path):
+    """Issue 6, done-when 1: page, paper, the workbook in the paper, the workbook beside it, JSON, command."""
+    data = rekap(slug)
+    client = Client()
+    client.force_login(Pengguna.objects.get(username="pimpinan"), backend="core.signin.PenggunaBackend")
+    page = " ".join(re.sub(r"<[^>]+>", " ", client.get(f"/periode/{slug}/rekap/").content.decode()).split())
+    paper = PdfReader(io.BytesIO(client.get(f"/periode/{slug}/rekap.pdf").content))
+    printed = "".join("".join(p.extract_text() for p in paper.pages).split())
+    call_command("rekap", slug, format="xlsx", output=str(tmp_path / "rekap.xlsx"))
+    books = [
+        load_workbook(io.BytesIO(content))
+        for content in (
+            client.get(f"/periode/{slug}/rekap.xlsx").content,
+            paper.attachments[f"rekap-{slug}.xlsx"][0],
+            (tmp_path / "rekap.xlsx").read_bytes(),
+        )
+    ]
+    for name in books[0].sheetnames:
+        assert len({repr(list(book[name].values)) for book in books}) == 1, name
+    call_command("rekap", slug, format="json", output=str(tmp_path / "rekap.json"))
+    by_command = json.loads((tmp_path / "rekap.json").read_text())
+    by_page = json.loads(client.get(f"/periode/{slug}/rekap.json").content)
+    del by_page["metadata"]
+    assert by_page == by_command
+    for baris in data.baris:
+        row = next(row for row in by_command["baris"] if row["kode"] == baris.kode)["rusun"]
+        shown = [sel(value) for value in figures(baris.rusun)]
+        assert " ".join([baris.nama, baris.label_status, *shown]) in page
+        assert squeeze(baris.nama, baris.label_status, *shown) in printed
+        if baris.rusun:
+            assert row == baris.rusun.as_json()
+    for label, jumlah in (("MBR", data.jumlah_mbr), ("Pekerja", data.jumlah_pekerja)):
+        shown = [sel(value) for value in figures(jumlah)]
+        assert " ".join([label, *shown]) in page
+        assert squeeze(label, *shown) in printed
+    for rows, whole in ((data.sebab_kosong, data.jumlah.kosong), (data.status_aset, data.jumlah.lokasi),
+                        (data.penanggung_jawab, data.jumlah_permasalahan)):  # fmt: skip
+        for butir in rows:
+            shown = [butir.label, angka(butir.jumlah), persen(butir.jumlah, whole)]
+            assert " ".join(shown) in page
+            assert squeeze(*shown) in printed
+    for aspek, tingkat, jumlah in data.permasalahan_aspek:
+        shown = [aspek, *map(angka, tingkat), angka(jumlah)]
+        assert " ".join(shown) in page
+        assert squeeze(*shown) in printed
+    for row in data.lokasi:
+        shown = [angka(row.angka.tower), angka(row.angka.unit), angka(row.angka.terhuni), angka(row.angka.kosong_siap)]
+        assert squeeze(row.label_peruntukan, *shown) in printed
+        assert " ".join([row.label_peruntukan, *shown]) in page
+    for row in data.backlog:
+        assert row.perbandingan in page
+        assert squeeze(row.perbandingan) in printed
+
+
+def squeeze(*texts):
+    return "".join("".join(texts).split())

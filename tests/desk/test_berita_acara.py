@@ -26,7 +26,7 @@ from monitoring.desk.berita_acara import (
 from monitoring.desk.cetak import minutes_pdf
 from monitoring.desk.kehadiran import sign_account
 from monitoring.enums import Gerak, JenisBeritaAcara, StatusBeritaAcara, StatusSesi
-from monitoring.isian.catatan import answer_remark
+from monitoring.isian.catatan import answer_remark, settle_remark
 from monitoring.isian.workflow import MoveRefused, apply_move
 from monitoring.models import BeritaAcara, Catatan, SesiDesk
 from rusun.alamat import Alamat
@@ -291,3 +291,26 @@ def test_nonsense_confirms_nothing(ba, operator, masuk_sebagai, versi):
     assert masuk_sebagai(operator).post(page(ba, "berita_acara_konfirmasi"), data).status_code == 302
     assert fresh(ba).daerah_pada is None
     assert fresh(ba).sesi.status == StatusSesi.DITUTUP
+
+
+def test_verifying_a_later_kiriman_supersedes_a_paper_that_cites_the_earlier_one(
+    langsung, lokasi, verifikator, operator
+):
+    desk.remark(langsung, Alamat(lokasi.pk, "hunian", "", "jumlah_kk"), "Cek KK.", verifikator)
+    ba = desk.close(langsung, verifikator)
+    BeritaAcara.objects.filter(pk=ba.pk).update(isi={**ba.isi, "hadirin": []})
+    issued(ba, operator, verifikator)
+    answer_remark(Catatan.objects.get(), "Sudah dihitung ulang.", operator)
+    apply_move(langsung.isian, Gerak.KIRIM, operator)
+    settle_remark(Catatan.objects.get(), verifikator)
+    assert fresh(ba).status == StatusBeritaAcara.TERBIT
+    apply_move(langsung.isian, Gerak.VERIFIKASI, verifikator)
+    assert fresh(ba).status == StatusBeritaAcara.DIGANTIKAN
+    second = revise(ba, "Kiriman ke-2 sudah diverifikasi.", verifikator)
+    assert (second.revisi, second.kiriman.nomor) == (2, 2)
+
+
+def test_verifying_what_the_paper_cites_leaves_it_valid(ba, operator, verifikator):
+    issued(ba, operator, verifikator)
+    apply_move(fresh(ba).sesi.isian, Gerak.VERIFIKASI, verifikator)
+    assert fresh(ba).status == StatusBeritaAcara.TERBIT
