@@ -14,7 +14,9 @@ from openpyxl import load_workbook
 
 from core.idempotency import new_key
 from core.models import Pengguna
+from monitoring.enums import GerakPeriode
 from monitoring.models import Backlog
+from monitoring.periode.workflow import apply_period_move
 from monitoring.rekap.build import build_rekap
 from monitoring.rekap.xlsx import render_xlsx
 from tests.factories import make_isian, make_periode, make_rusun
@@ -322,3 +324,16 @@ def test_with_nothing_sent_the_summary_says_so(kepala, periode):
     assert squeezed("Belum ada kiriman untuk periode ini") in words(
         kepala.get("/periode/desk-uji/ringkasan.pdf").content
     )
+
+
+def test_one_silent_region_does_not_hold_up_the_province(kepala, periode, operator, verifikator, koordinator, pimpinan):
+    make_isian(periode, operator, verifikator, "terverifikasi")
+    apply_period_move(periode, GerakPeriode.AJUKAN_REKAP, koordinator)
+    apply_period_move(periode, GerakPeriode.TETAPKAN, pimpinan)
+    text = "Ditetapkan dengan catatan, 1 dari 2; Kota Semarang belum menyampaikan."
+    paper = kepala.get(PDF).content
+    assert text in kepala.get(PAGE).content.decode()
+    assert squeezed(text) in words(paper)
+    assert "SEMENTARA" not in words(paper)
+    assert squeezed(text) in words(kepala.get("/periode/desk-uji/ringkasan.pdf").content)
+    assert json.loads(kepala.get("/periode/desk-uji/rekap.json").content)["catatan_penetapan"] == text
