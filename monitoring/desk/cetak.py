@@ -6,8 +6,10 @@ import re
 from typing import Any, Final
 
 from core.pdf import render_paper
+from monitoring.dokumen.terbit import check_address, qr_path
 from monitoring.enums import StatusBeritaAcara
 from monitoring.models import BeritaAcara, SesiDesk
+from monitoring.rekap.pdf import Terbitan
 
 from .berita_acara import read_content, sides_needed
 
@@ -24,6 +26,7 @@ def minutes_pdf(ba: BeritaAcara, dicetak_oleh: str) -> bytes:
         "isi": read_content(ba),
         "sesi": ba.sesi,
         "status": _mark(ba),
+        "terbitan": _imprint(ba) if ba.terbit_pada else None,
         "konfirmasi": [
             (nama, getattr(ba, f"{kode}_oleh"), getattr(ba, f"{kode}_pada"))
             for kode, nama in (("provinsi", "Provinsi"), ("daerah", ba.isi["kabupaten_kota"]))
@@ -33,6 +36,16 @@ def minutes_pdf(ba: BeritaAcara, dicetak_oleh: str) -> bytes:
     }
     contoh = ba.sesi.jadwal.periode.contoh
     return render_paper("monitoring/pdf/berita_acara.html", context, contoh=contoh, dicetak_oleh=dicetak_oleh)
+
+
+def _imprint(ba: BeritaAcara) -> Terbitan:
+    alamat = check_address(ba.kode.lower())
+    sisi, garis = qr_path(alamat)
+    assert ba.terbit_pada is not None
+    return Terbitan(
+        kode=ba.kode, kode_cek=ba.kode, revisi=ba.revisi, tanggal_terbit=ba.terbit_pada, alamat=alamat,
+        menggantikan="", qr_sisi=sisi, qr_garis=garis,
+    )  # fmt: skip
 
 
 def _mark(ba: BeritaAcara) -> str:

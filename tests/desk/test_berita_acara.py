@@ -112,6 +112,7 @@ def test_the_paper_has_every_agreed_figure_and_the_signers(ba, operator, verifik
     assert "Nomor: 648/12/2026" in text
     assert "RANCANGAN" not in text
     assert f"Dikonfirmasi dalam aplikasi untuk Kabupaten Kudus oleh {operator}" in text
+    assert f"/cek-dokumen/{second.kode.lower()}/" in text.replace(" ", "")
     assert "DIGANTIKAN OLEH REVISI 2" in words(minutes_pdf(fresh(ba), "Uji"))
 
 
