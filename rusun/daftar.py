@@ -88,6 +88,47 @@ def by_party(rows: Iterable[BarisTindak]) -> list[TindakPihak]:
 
 
 @dataclass(frozen=True)
+class Masalah:
+    """A problem with what is done about it."""
+
+    baris: Permasalahan
+    tindak_lanjut: tuple[BarisTindak, ...]
+
+    @property
+    def nada_status(self) -> str:
+        return NADA[self.baris.status]
+
+
+@dataclass(frozen=True)
+class MasalahLokasi:
+    """What a list on paper says of one location: its problems, and follow-ups of no problem."""
+
+    rusun: Rusun
+    permasalahan: tuple[Masalah, ...]
+    kesepakatan: tuple[BarisTindak, ...]
+
+
+def by_location(
+    masalah: Iterable[Permasalahan], kesepakatan: Iterable[TindakLanjut], hari_ini: datetime.date
+) -> list[MasalahLokasi]:
+    """Both per location, locations in the order of their codes, rows in the order given.
+
+    Location and region are fetched beforehand, and so are the follow-ups of a problem.
+    """
+    problems: dict[Rusun, list[Masalah]] = {}
+    agreed: dict[Rusun, list[BarisTindak]] = {}
+    for problem in masalah:
+        follow_ups = tuple(BarisTindak(row, hari_ini) for row in problem.tindak_lanjut.all())
+        problems.setdefault(problem.rusun, []).append(Masalah(problem, follow_ups))
+    for row in kesepakatan:
+        agreed.setdefault(row.rusun, []).append(BarisTindak(row, hari_ini))
+    return [
+        MasalahLokasi(rusun, tuple(problems.get(rusun, ())), tuple(agreed.get(rusun, ())))
+        for rusun in sorted(problems | agreed, key=lambda row: row.pk)
+    ]
+
+
+@dataclass(frozen=True)
 class BarisMasalah:
     """A problem with its follow-ups, which are fetched beforehand, as seen on `hari_ini`."""
 

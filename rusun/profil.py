@@ -16,10 +16,10 @@ from django.db.models import Prefetch
 from .alamat import Alamat
 from .angka import AngkaUnit
 from .bagian import BAGIAN, PROFIL_KELOMPOK, Bagian
-from .daftar import NADA, BarisTindak
+from .daftar import BarisTindak, Masalah
 from .enums import Tingkat
 from .kelengkapan import Kemajuan, percent_complete, progress_of
-from .models import Blok, Lampiran, Permasalahan, Rusun, Tarif
+from .models import Blok, Lampiran, Rusun, Tarif
 from .models.permasalahan import SETTLED
 from .salinan import Lokasi, location_of, units_of
 from .sebutan import field_name, section_rows
@@ -44,18 +44,6 @@ class Sebaran:
     @property
     def jumlah(self) -> int:
         return sum(jumlah or 0 for _, jumlah in self.baris)
-
-
-@dataclass(frozen=True)
-class Masalah:
-    """A problem with what is done about it."""
-
-    baris: Permasalahan
-    tindak_lanjut: tuple[BarisTindak, ...]
-
-    @property
-    def nada_status(self) -> str:
-        return NADA[self.baris.status]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("tambah/", views.tambah, name="tambah"),
     path("masalah/", views.masalah_daftar, name="masalah_daftar"),
     path("masalah/ekspor/", views.masalah_ekspor, name="masalah_ekspor"),
+    path("masalah/daftar.pdf", views.masalah_pdf, name="masalah_pdf"),
     path("masalah/<uuid:pk>/tindak-lanjut/", views.tindak_lanjut_tambah, name="tindak_lanjut_tambah"),
     path("masalah/<uuid:pk>/status/", views.masalah_status, name="masalah_status"),
     path("tindak-lanjut/", views.tindak_lanjut_daftar, name="tindak_lanjut_daftar"),

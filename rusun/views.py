@@ -28,7 +28,7 @@ from core.versions import StaleVersion
 from core.views import draft_response
 
 from .bagian import BAGIAN, MENURUT_KODE, Bagian
-from .daftar import BarisLokasi, BarisMasalah, BarisTindak, by_party
+from .daftar import BarisLokasi, BarisMasalah, BarisTindak, by_location, by_party
 from .exports import LOKASI, MASALAH, TINDAK_LANJUT
 from .forms import (
     BuktiForm,
@@ -135,6 +135,21 @@ def masalah_ekspor(request: HttpRequest) -> StreamingHttpResponse:
     return download("permasalahan", tables, wanted_format(request.GET), Origin(request.user, saring.in_words()))
 
 
+@require_safe
+@allow(sees_registry)
+def masalah_pdf(request: HttpRequest) -> HttpResponse:
+    hari_ini = timezone.localdate()
+    saring, masalah = _problems(request, hari_ini)
+    agreements = saring.filter_agreements(TindakLanjut.objects.visible_to(request.user).active(), hari_ini)
+    agreements = agreements.select_related("rusun__kabupaten_kota").order_by("batas_waktu", "id")
+    context = {
+        "lokasi": by_location(masalah, agreements, hari_ini),
+        "saringan": saring.in_words(),
+        "hari_ini": hari_ini,
+    }
+    return _list_on_paper(request, "masalah", context)
+
+
 def _follow_ups(request: HttpRequest, hari_ini: datetime.date) -> tuple[SaringTindakLanjut, TindakLanjutQuerySet]:
     """The filter and what it leaves, for the page and for its paper."""
     saring = SaringTindakLanjut(request.GET, pengguna=request.user)
@@ -167,17 +182,22 @@ def tindak_lanjut_pdf(request: HttpRequest) -> HttpResponse:
         "pihak": by_party(BarisTindak(row, hari_ini) for row in tindak),
         "saringan": saring.in_words(),
         "hari_ini": hari_ini,
-        "daerah": request.user.kabupaten_kota,
     }
+    return _list_on_paper(request, "tindak_lanjut", context)
+
+
+def _list_on_paper(request: HttpRequest, jenis: str, context: dict[str, Any]) -> HttpResponse:
+    """The PDF of the list `jenis`; back to the list when no PDF can be made."""
+    context["daerah"] = request.user.kabupaten_kota
     try:
         content = render_paper(
-            "rusun/pdf/tindak_lanjut.html", context, contoh=has_example_data(), dicetak_oleh=request.user.nama
+            f"rusun/pdf/{jenis}.html", context, contoh=has_example_data(), dicetak_oleh=request.user.nama
         )
     except PdfUnavailable as error:
         messages.error(request, str(error))
-        return redirect("rusun:tindak_lanjut_daftar")
+        return redirect(f"rusun:{jenis}_daftar")
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = 'attachment; filename="tindak-lanjut.pdf"'
+    response["Content-Disposition"] = f'attachment; filename="{jenis.replace("_", "-")}.pdf"'
     return response
 
 

@@ -69,6 +69,7 @@ PAGES = {
     "rusun:ekspor": Page(REGISTRY),
     "rusun:tambah": Page(OPERATORS),
     "rusun:masalah_daftar": Page(REGISTRY),
+    "rusun:masalah_pdf": Page(REGISTRY),
     "rusun:masalah_ekspor": Page(REGISTRY),
     "rusun:tindak_lanjut_daftar": Page(REGISTRY),
     "rusun:tindak_lanjut_pdf": Page(REGISTRY),

@@ -167,6 +167,22 @@ def test_a_closed_location_leaves_the_list(world, lokasi, operator, verifikator,
     assert "Bakalan" not in words(client.get(PDF, {"status": "semua"}).content)
 
 
+def test_problems_are_printed_with_their_follow_ups(world, masuk_sebagai, verifikator, operator_lain):
+    """One paper: per location its problems, below each what is done about it, then what was agreed besides."""
+    paper = reverse("rusun:masalah_pdf")
+    content = masuk_sebagai(verifikator).get(paper).content
+    text = words(content)
+    order = ["Bakalan", "Gantitalang", "Serahkanaset", "Kaligawe", "Gantipompa"]
+    assert sorted(order, key=text.index) == order
+    assert accessibility(content) == ("Daftar permasalahan dan tindak lanjut", "id", True, True)
+    narrowed = words(masuk_sebagai(verifikator).get(paper, {"kabupaten_kota": "33.74"}).content)
+    elsewhere = words(masuk_sebagai(operator_lain).get(paper, {"kabupaten_kota": "33.19"}).content)
+    for only_far in (narrowed, elsewhere):
+        assert ("Gantipompa" in only_far, "Bakalan" in only_far, "Serahkan" in only_far) == (True, False, False)
+    nothing = words(masuk_sebagai(verifikator).get(paper, {"q": "tidak ada"}).content)
+    assert "Tidakadapermasalahanyangcocok" in nothing
+
+
 def test_an_empty_list_says_what_to_do(lokasi, masuk_sebagai, operator):
     client = masuk_sebagai(operator)
     assert "Tidak ada tindak lanjut yang belum selesai" in client.get(DAFTAR).content.decode()
