@@ -19,6 +19,7 @@ from monitoring.isian.sebutan import NADA, Status, status_for
 from monitoring.models import Impor, Isian, Pemberitahuan, PeriodeMonitoring, SesiDesk, Surel
 from monitoring.pengingat.pemberitahuan import is_told
 from monitoring.periode.batas import Batas, batas_of, days_in_words
+from monitoring.rekap.banding import earlier_rekap
 from monitoring.rekap.build import Rekap, build_rekap
 
 NOTICES_SHOWN = 5
@@ -201,13 +202,14 @@ def _to_sign(hari_ini: datetime.date) -> list[Kewajiban]:
 
 
 def recaps_for(pengguna: Pengguna) -> list[Rekap]:
-    """For heads of office: the latest signed-off period and the running one."""
+    """For heads of office: the newest period, after the one signed off before it."""
     if not pimpinan(pengguna):
         return []
-    rows = PeriodeMonitoring.objects.exclude(status=StatusPeriode.DISIAPKAN).order_by("-mulai")
-    signed = rows.filter(status=StatusPeriode.DITETAPKAN).first()
-    running = rows.exclude(status=StatusPeriode.DITETAPKAN).first()
-    return [build_rekap(periode) for periode in (signed, running) if periode is not None]
+    newest = PeriodeMonitoring.objects.exclude(status=StatusPeriode.DISIAPKAN).order_by("-mulai").first()
+    if newest is None:
+        return []
+    before = earlier_rekap(newest)
+    return [*([before] if before else []), build_rekap(newest)]
 
 
 def latest_notices(pengguna: Pengguna) -> list[Pemberitahuan]:

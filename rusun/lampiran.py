@@ -37,7 +37,8 @@ FOLDER = "lampiran"
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 2000
-ACTIVE_PDF = (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/RichMedia")
+ACTIVE_PDF = (b"/JavaScript", b"/Launch", b"/RichMedia")
+FILE_IN_PDF = b"/EmbeddedFile"
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 
 
@@ -60,14 +61,14 @@ class FileRetired(Exception):
         )
 
 
-def accept(content: bytes) -> tuple[str, bytes]:
-    """The type of `content` and the bytes to keep. Raises `FileRefused`."""
+def accept(content: bytes, *, tersemat: bool = False) -> tuple[str, bytes]:
+    """The type of `content` and the bytes to keep; `tersemat`: a PDF may carry files. Raises `FileRefused`."""
     if not content:
         raise FileRefused("Berkas kosong. Pilih berkas lain.")
     if len(content) > MAX_BYTES:
         raise FileRefused("Berkas lebih besar dari 10 MB. Perkecil dahulu, lalu unggah lagi.")
     if content.startswith(b"%PDF-"):
-        if any(mark in content for mark in ACTIVE_PDF):
+        if any(mark in content for mark in (ACTIVE_PDF if tersemat else (*ACTIVE_PDF, FILE_IN_PDF))):
             raise FileRefused(
                 "PDF ini memuat skrip atau berkas tersemat. Cetak ulang menjadi PDF biasa, lalu unggah lagi."
             )

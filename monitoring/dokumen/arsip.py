@@ -76,7 +76,8 @@ def file_signed(
     """
     if not (koordinator(pengguna) or pimpinan(pengguna)):
         raise MoveRefused("Hanya koordinator atau pimpinan yang dapat mengunggah dokumen bertanda tangan.")
-    tipe, kept = accept(content)
+    # What we issue carries its workbook: so does a copy that was signed electronically.
+    tipe, kept = accept(content, tersemat=True)
     if tipe not in ENDINGS:
         raise FileRefused("Unggah pindaian PDF, JPG, atau PNG.")
     place = write_sealed(FOLDER, kept)

@@ -70,6 +70,11 @@ def find(kode: str) -> Temuan:
     return _find_minutes(kode) if kode.startswith(BERITA_ACARA) else _find_document(kode)
 
 
+def _comparable(tipe: str, sha256: str) -> str:
+    """The hash of the signed paper when it was taken as it was: images are kept smaller than they came."""
+    return sha256 if tipe == "application/pdf" else ""
+
+
 def _same(stored: str | None, kode: str) -> bool:
     # Compared also when there is nothing: the time tells nothing.
     return constant_time_compare("-" * len(kode) if stored is None else stored, kode) and stored is not None
@@ -83,7 +88,7 @@ def _find_document(kode: str) -> Temuan:
     rows = Dokumen.objects.filter(kode_cek=kode).annotate(kode_daerah=Subquery(own), kode_provinsi=Subquery(province))
     row = rows.values(
         "kode_cek", "kode", "judul", "jenis", "status", "revisi", "tanggal_terbit", "ringkasan", "sha256",
-        "pindaian_sha256", "periode__judul", "kabupaten_kota__nama", "kode_daerah", "kode_provinsi",
+        "pindaian_sha256", "pindaian_tipe", "periode__judul", "kabupaten_kota__nama", "kode_daerah", "kode_provinsi",
     ).first()  # fmt: skip
     if not _same(row and row["kode_cek"], kode) or row is None:
         return UNKNOWN
@@ -93,7 +98,8 @@ def _find_document(kode: str) -> Temuan:
         status=DIGANTIKAN if superseded else BERLAKU, kode=row["kode"], judul=row["judul"],
         periode=row["periode__judul"], wilayah=row["kabupaten_kota__nama"] or "Provinsi Jawa Tengah",
         revisi=row["revisi"], tanggal=row["tanggal_terbit"], angka=shown_totals(row["ringkasan"]),
-        pengganti=(newer or "") if superseded else "", sha256=row["sha256"], sha256_pindaian=row["pindaian_sha256"],
+        pengganti=(newer or "") if superseded else "", sha256=row["sha256"],
+        sha256_pindaian=_comparable(row["pindaian_tipe"], row["pindaian_sha256"]),
     )  # fmt: skip
 
 
@@ -115,7 +121,7 @@ def _find_minutes(kode: str) -> Temuan:
     newer = issued.filter(sesi=OuterRef("sesi"), status=StatusBeritaAcara.TERBIT).values("kode")[:1]
     rows = issued.filter(kode=typed).annotate(kode_baru=Subquery(newer))
     row = rows.values(
-        "kode", "jenis", "status", "revisi", "terbit_pada", "pindaian_sha256", "kode_baru",
+        "kode", "jenis", "status", "revisi", "terbit_pada", "pindaian_sha256", "pindaian_tipe", "kode_baru",
         "jadwal__periode__judul", "sesi__isian__kabupaten_kota__nama",
     ).first()  # fmt: skip
     if not _same(row and row["kode"], typed) or row is None:
@@ -125,7 +131,7 @@ def _find_minutes(kode: str) -> Temuan:
         status=DIGANTIKAN if superseded else BERLAKU, kode=row["kode"], judul=JenisBeritaAcara(row["jenis"]).label,
         periode=row["jadwal__periode__judul"], wilayah=row["sesi__isian__kabupaten_kota__nama"] or "",
         revisi=row["revisi"], tanggal=row["terbit_pada"], pengganti=(row["kode_baru"] or "") if superseded else "",
-        sha256_pindaian=row["pindaian_sha256"],
+        sha256_pindaian=_comparable(row["pindaian_tipe"], row["pindaian_sha256"]),
     )  # fmt: skip
 
 

@@ -34,7 +34,8 @@ from .terbit import issue_missing, missing
 
 logger = logging.getLogger(__name__)
 
-DETIK = 4
+DETIK = 4  # of rendering before the page comes
+DETIK_ZIP = 20  # a server in front waits no longer than a minute, and the berita acara are rendered after that
 """How long opening the list may render what is missing; the rest waits for the next time."""
 
 
@@ -123,7 +124,10 @@ def dokumen_pindaian(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def dokumen_zip(request: HttpRequest, slug: str) -> HttpResponse | FileResponse:
     """All valid documents and berita acara of a period, with an index."""
     periode, pengguna = periode_of(request, slug), user_of(request)
-    galat = _complete(request, periode, None)
+    galat = _complete(request, periode, DETIK_ZIP)
+    if not galat and (rest := missing(periode, pengguna)):
+        messages.info(request, f"{len(rest)} dokumen masih disiapkan. Unduh lagi untuk melanjutkan.")
+        return redirect("monitoring:dokumen_daftar", slug)
     rows = Dokumen.objects.visible_to(pengguna).filter(periode=periode, status=StatusDokumen.BERLAKU)
     if not galat:
         try:

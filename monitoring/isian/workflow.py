@@ -144,12 +144,14 @@ def _verify(langkah: Langkah) -> None:
     assert kiriman is not None
     if kiriman.penginput.filter(pk=langkah.pengguna.pk).exists():
         raise MoveRefused("Anda ikut mengisi data ini, jadi verifikator lain yang harus memverifikasinya.")
+    if isian.kiriman_sah_id is not None:
+        # Reopened and verified again: a paper that cites an older kiriman no longer says what is valid, and its code
+        # answers "digantikan". One that cites none (absent, nothing sent) stays what it was.
+        older = BeritaAcara.objects.filter(sesi__isian=isian, status=StatusBeritaAcara.TERBIT)
+        older.filter(kiriman__nomor__lt=kiriman.nomor).update(status=StatusBeritaAcara.DIGANTIKAN)
     isian.kiriman_sah, isian.terverifikasi_pada, langkah.kiriman = kiriman, langkah.waktu, kiriman
     if isian.verifikasi_sejak is None:
         isian.verifikator, isian.verifikasi_sejak = langkah.pengguna, langkah.waktu
-    # A paper that cites an older kiriman no longer says what is valid; its code answers "digantikan" from now on.
-    older = BeritaAcara.objects.filter(sesi__isian=isian, status=StatusBeritaAcara.TERBIT).exclude(kiriman=kiriman)
-    older.update(status=StatusBeritaAcara.DIGANTIKAN)
     _lock(langkah, "isian sudah diverifikasi provinsi")
     tell_verified(isian, kiriman, langkah.waktu)
 

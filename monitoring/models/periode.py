@@ -47,7 +47,7 @@ class PeriodeMonitoring(models.Model):
     keputusan = models.TextField(
         "keputusan yang dimohon", max_length=2000, blank=True, default="", help_text="Satu butir per baris."
     )
-    catatan_penetapan = models.CharField(max_length=1000, blank=True, default="", editable=False)
+    catatan_penetapan = models.TextField(blank=True, default="", editable=False)
     ditetapkan_pada = models.DateTimeField(null=True, blank=True, editable=False)
     ditetapkan_oleh = models.ForeignKey(
         Pengguna, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
@@ -84,10 +84,12 @@ class PeriodeMonitoring(models.Model):
 
 class RiwayatPeriodeQuerySet(models.QuerySet["RiwayatPeriode"]):
     def visible_to(self, pengguna: Pengguna | AnonymousUser) -> RiwayatPeriodeQuerySet:
-        """What happened to a period whoever may see it may read; who else was invited, and why, only the province."""
+        """What happened to a period whoever may see it may read; only the province who else was
+        invited and why, and what the governor is asked."""
         if not pengguna.is_authenticated or not sees_registry(pengguna):
             return self.none()
-        return self.exclude(gerak=PerubahanPeriode.UNDANG) if pengguna.kabupaten_kota_id else self
+        inside = [PerubahanPeriode.UNDANG, PerubahanPeriode.KEPUTUSAN]
+        return self.exclude(gerak__in=inside) if pengguna.kabupaten_kota_id else self
 
 
 PERISTIWA = [*GerakPeriode.choices, *PerubahanPeriode.choices]

@@ -22,7 +22,7 @@ from monitoring.isian.sebutan import NADA, Status, exception_event, status_for
 from monitoring.isian.verifikasi_massal import HasilMassal, candidates, verify_many
 from monitoring.isian.workflow import MoveRefused
 from monitoring.models import Isian, PeriodeMonitoring
-from monitoring.rekap.build import build_rekap
+from monitoring.rekap.build import build_rekap, note_head
 from monitoring.tindakan import perform, perform_or_raise, refusal_text
 
 from .batas import batas_of
@@ -128,7 +128,7 @@ def periode_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "boleh_memverifikasi": verifikator(pengguna) and periode.status == StatusPeriode.DIBUKA,
         "verifikator": verifikator(pengguna),
         "operator": operator(pengguna),
-        "catatan": periode.catatan_penetapan,
+        "catatan": note_head(periode.catatan_penetapan) if operator(pengguna) else periode.catatan_penetapan,
         "kunci_baru": new_key,
     }  # fmt: skip
     return render(request, "monitoring/periode_detail.html", context)

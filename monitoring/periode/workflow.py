@@ -186,7 +186,9 @@ def write_decisions(periode: PeriodeMonitoring, teks: str, semula: str, pengguna
         if row.status == S.DITETAPKAN:
             raise MoveRefused("Rekap periode ini sudah ditetapkan, jadi keputusan yang dimohon tidak dapat diubah.")
         if _one_line_ends(row.keputusan) != _one_line_ends(semula):
-            raise MoveRefused("Sudah diubah orang lain. Muat ulang halaman, lalu tulis lagi.")
+            raise MoveRefused(
+                "Sudah diubah orang lain. Gabungkan tulisan Anda dengan yang tersimpan, lalu simpan lagi."
+            )
         row.keputusan = teks
         row.save(update_fields=["keputusan"])
         note(row, PerubahanPeriode.KEPUTUSAN, pengguna, timezone.now(), "", teks)

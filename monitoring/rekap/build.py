@@ -248,14 +248,10 @@ class Rekap:
         return _counted(Pihak, grave)
 
     @property
-    def tindak_lewat(self) -> int:
-        return sum(row.lewat for row in self.tindak_lanjut)
-
-    @property
-    def siap_setelah_rehab(self) -> int:
-        """Units that could be lived in once those that need it are rehabilitated."""
-        units = {butir.kode: butir.jumlah for butir in self.anatomi}
-        return units["siap"] + units["rehab"]
+    def backlog_terbaru(self) -> tuple[BacklogRekap, ...]:
+        """The figures of the recap's own region for the last year known, one per definition."""
+        own = [row for row in self.backlog if row.wilayah == self.wilayah]
+        return tuple(row for row in own if row.tahun == max(other.tahun for other in own))
 
     @property
     def catatan_backlog(self) -> str:
@@ -329,6 +325,11 @@ def percent(part: int, whole: int) -> Decimal | None:
     return (Decimal(100 * part) / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
+def note_head(catatan: str) -> str:
+    """`Ditetapkan dengan catatan, 22 dari 23.`: the note of the sign-off without the names of who is missing."""
+    return f"{catatan.partition(';')[0].removesuffix('.')}." if catatan else ""
+
+
 def sum_up(lokasi: Iterable[LokasiRekap]) -> Jumlah:
     """The figures of `lokasi` together."""
     rows = list(lokasi)
@@ -386,7 +387,8 @@ def build_rekap(periode: PeriodeMonitoring, *, kabupaten_kota: str | None = None
         kode_daerah=kabupaten_kota or "",
         contoh=periode.contoh,
         ditetapkan_pada=periode.ditetapkan_pada,
-        catatan_penetapan=periode.catatan_penetapan,
+        # Which others are missing is no business of one region.
+        catatan_penetapan=note_head(periode.catatan_penetapan) if kabupaten_kota else periode.catatan_penetapan,
         jumlah=jumlah,
         jumlah_rusus=sum_up(lokasi for lokasi in counted if lokasi.jenis == Jenis.RUSUS),
         jumlah_mbr=sum_up(lokasi for lokasi in rusun if lokasi.peruntukan == Peruntukan.MBR),

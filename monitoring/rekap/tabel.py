@@ -50,6 +50,7 @@ class Tabel:
     baris: tuple[tuple[object, ...], ...]
     jumlah: tuple[object, ...] | None = None
     keterangan: str = ""
+    saringan: tuple[str, ...] = ()  # per line the query that leads to the rows behind it (`saring.py`)
 
     @property
     def berangka(self) -> tuple[bool, ...]:
@@ -62,9 +63,10 @@ class Tabel:
         return list(zip(self.kepala, self.berangka, strict=True))
 
     @property
-    def isi(self) -> list[list[tuple[object, bool]]]:
-        """Rows of (value, whether its column holds figures)."""
-        return [list(zip(row, self.berangka, strict=True)) for row in self.baris]
+    def isi(self) -> list[tuple[list[tuple[object, bool]], str]]:
+        """Rows of (value, whether its column holds figures), with the query of the rows behind or ""."""
+        cells = [list(zip(row, self.berangka, strict=True)) for row in self.baris]
+        return list(zip(cells, self.saringan or ("",) * len(cells), strict=True))
 
     @property
     def isi_jumlah(self) -> list[tuple[object, bool]]:
@@ -79,6 +81,7 @@ def small_tables(rekap: Rekap) -> list[Tabel]:
             "Anatomi", "Unit kosong menurut halangannya", ("Kelompok", "Unit", "Bagian"),
             tuple((b.label, b.jumlah, percent(b.jumlah, kosong)) for b in rekap.anatomi),
             ("JUMLAH tidak terhuni", kosong, percent(kosong, kosong)),
+            saringan=tuple(f"anatomi={b.kode}" if b.jumlah else "" for b in rekap.anatomi),
         ),
         Tabel(
             "Penghuni", "Penghuni dan antrean rusun", ("Hal", "Jumlah"),
@@ -101,6 +104,7 @@ def small_tables(rekap: Rekap) -> list[Tabel]:
         Tabel(
             "Dukungan", "Dukungan yang diminta", ("Pihak", "Lokasi"),
             tuple((b.label, b.jumlah) for b in rekap.dukungan),
+            saringan=tuple(f"dukungan={b.kode}" if b.jumlah else "" for b in rekap.dukungan),
         ),
         Tabel(
             "Tindak lanjut", "Tindak lanjut menurut penanggung jawab",

@@ -19,12 +19,17 @@ def open_data(rekap: Rekap) -> dict[str, Any]:
     return {
         "metadata": {
             "judul": f"Rekapitulasi {rekap.judul}", "wilayah": rekap.wilayah, "penerbit": PENERBIT,
-            "posisi_data": rekap.tanggal_posisi.isoformat(), "status": rekap.sementara or "tetap",
+            "posisi_data": rekap.tanggal_posisi.isoformat(), "status": _status(rekap),
             "lisensi": LISENSI, "satuan": {"lokasi": "lokasi", "tower": "tower", "unit": "unit", "persen": "%"},
             "definisi": dict(DEFINISI),
         },
         **rekap.as_json(),
     }  # fmt: skip
+
+
+def _status(rekap: Rekap) -> str:
+    """Figures are final once the period is signed off: until then even what is verified may be reopened."""
+    return "tetap" if rekap.ditetapkan_pada else rekap.sementara or "terverifikasi, belum ditetapkan"
 
 
 def open_csv(rekap: Rekap) -> str:

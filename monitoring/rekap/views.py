@@ -34,6 +34,8 @@ def _recap(request: HttpRequest, slug: str) -> tuple[PeriodeMonitoring, Rekap]:
     """The recap this user may see: an operator the own kabupaten/kota, others the province or one of the invited."""
     periode = get_object_or_404(PeriodeMonitoring.objects.visible_to(request.user), slug=slug)
     kode = request.user.kabupaten_kota_id or request.GET.get("kabupaten_kota", "")
+    if "\0" in kode:  # PostgreSQL takes none
+        raise Http404
     if kode and not periode.isian.filter(kabupaten_kota=kode).exists():
         raise Http404
     return periode, build_rekap(periode, kabupaten_kota=kode or None)
@@ -73,6 +75,7 @@ def rekap(request: HttpRequest, slug: str) -> HttpResponse:
         "peta": map_of(data) if pilihan and not data.kode_daerah else None,
         "saringan": chosen,
         "kode_dipilih": data.kode_daerah if pilihan else "",
+        "awal": f"?kabupaten_kota={data.kode_daerah}&" if data.kode_daerah and pilihan else "?",
         "baris_lokasi": rows_behind(data, chosen),
         "perbandingan": banding,
         "definisi": DEFINISI,
@@ -155,9 +158,18 @@ def keputusan(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             return perform_or_raise(request, store, berhasil="Keputusan yang dimohon tersimpan.")
         except MoveRefused as refusal:
-            form.add_error(None, refusal.pesan)
             status = 409
-    return render(request, "monitoring/keputusan.html", {"periode": periode, "form": form}, status=status)
+            form.add_error(None, refusal.pesan)
+            # Saving again is saving over what is shown now.
+            periode.refresh_from_db()
+            form.data = request.POST.copy()
+            form.data["semula"] = periode.keputusan
+    return render(
+        request,
+        "monitoring/keputusan.html",
+        {"periode": periode, "form": form, "tersimpan": periode.keputusan if status == 409 else ""},
+        status=status,
+    )
 
 
 @require_safe

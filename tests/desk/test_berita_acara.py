@@ -26,7 +26,7 @@ from monitoring.desk.berita_acara import (
 from monitoring.desk.cetak import minutes_pdf
 from monitoring.desk.kehadiran import sign_account
 from monitoring.enums import Gerak, JenisBeritaAcara, StatusBeritaAcara, StatusSesi
-from monitoring.isian.catatan import answer_remark, settle_remark
+from monitoring.isian.catatan import add_remark, answer_remark, settle_remark
 from monitoring.isian.workflow import MoveRefused, apply_move
 from monitoring.models import BeritaAcara, Catatan, SesiDesk
 from rusun.alamat import Alamat
@@ -294,9 +294,10 @@ def test_nonsense_confirms_nothing(ba, operator, masuk_sebagai, versi):
     assert fresh(ba).sesi.status == StatusSesi.DITUTUP
 
 
-def test_verifying_a_later_kiriman_supersedes_a_paper_that_cites_the_earlier_one(
-    langsung, lokasi, verifikator, operator
+def test_verifying_again_after_reopening_supersedes_a_paper_that_cites_the_earlier_kiriman(
+    langsung, lokasi, verifikator, operator, koordinator
 ):
+    """The first verification does not: that the desk asks for a correction is no reason to sign twice."""
     desk.remark(langsung, Alamat(lokasi.pk, "hunian", "", "jumlah_kk"), "Cek KK.", verifikator)
     ba = desk.close(langsung, verifikator)
     BeritaAcara.objects.filter(pk=ba.pk).update(isi={**ba.isi, "hadirin": []})
@@ -306,9 +307,30 @@ def test_verifying_a_later_kiriman_supersedes_a_paper_that_cites_the_earlier_one
     settle_remark(Catatan.objects.get(), verifikator)
     assert fresh(ba).status == StatusBeritaAcara.TERBIT
     apply_move(langsung.isian, Gerak.VERIFIKASI, verifikator)
+    assert fresh(ba).status == StatusBeritaAcara.TERBIT
+    again = add_remark(fresh(ba).sesi.isian, Alamat(lokasi.pk, "hunian", "", "jumlah_kk"), "Cek lagi.", koordinator)
+    apply_move(
+        fresh(ba).sesi.isian, Gerak.BUKA_KEMBALI, koordinator, alasan="Keliru.", jawab_sebelum=timezone.localdate()
+    )
+    answer_remark(again, "Sudah benar.", operator)
+    apply_move(fresh(ba).sesi.isian, Gerak.KIRIM, operator)
+    settle_remark(Catatan.objects.get(pk=again.pk), verifikator)
+    assert fresh(ba).status == StatusBeritaAcara.TERBIT
+    apply_move(fresh(ba).sesi.isian, Gerak.VERIFIKASI, verifikator)
     assert fresh(ba).status == StatusBeritaAcara.DIGANTIKAN
-    second = revise(ba, "Kiriman ke-2 sudah diverifikasi.", verifikator)
-    assert (second.revisi, second.kiriman.nomor) == (2, 2)
+    second = revise(ba, "Kiriman ke-3 sudah diverifikasi.", verifikator)
+    assert (second.revisi, second.kiriman.nomor) == (2, 3)
+
+
+def test_a_paper_that_cites_no_kiriman_outlives_a_verification(ba, operator, verifikator):
+    """Who was absent from the desk was absent, whatever is sent and verified later."""
+    issued(ba, operator, verifikator)
+    isian = fresh(ba).sesi.isian
+    isian.kiriman_sah = isian.kiriman.last()
+    isian.save(update_fields=["kiriman_sah"])
+    BeritaAcara.objects.filter(pk=ba.pk).update(kiriman=None)
+    apply_move(isian, Gerak.VERIFIKASI, verifikator)
+    assert fresh(ba).status == StatusBeritaAcara.TERBIT
 
 
 def test_verifying_what_the_paper_cites_leaves_it_valid(ba, operator, verifikator):

@@ -29,10 +29,13 @@ from monitoring.dokumen.arsip import DocumentLost, content_of, file_signed
 from monitoring.enums import Gerak, GerakPeriode, StatusIsian
 from monitoring.isian.workflow import MoveRefused, apply_move
 from monitoring.models import BeritaAcara, Dokumen
+from monitoring.periode.forms import PeriodeForm
 from monitoring.periode.workflow import apply_period_move
 from monitoring.rekap.build import build_rekap
+from rusun.lampiran import FileRefused
 from rusun.models import Blok, Rusun
 from tests.factories import make_isian, make_periode, make_rusun
+from tests.rusun.test_files import photo
 from tests.test_scope_walk import held_session
 
 pytestmark = pytest.mark.django_db
@@ -358,6 +361,23 @@ def test_a_file_is_the_issued_one_the_signed_one_or_another(terdaftar, koordinat
         assert f"Berkas Anda {answer}" in response.content.decode()
 
 
+def test_what_was_issued_may_come_back_signed_although_it_carries_a_workbook(ditetapkan, terbit_semua, koordinator):
+    row = ditetapkan.dokumen.first()
+    signed = content_of(row) + b"% signed"
+    assert b"/EmbeddedFile" in signed
+    file_signed(row, signed, row.kode, koordinator)
+    assert "pindaian bertanda tangan" in upload(row.kode_cek, signed).content.decode()
+    with pytest.raises(FileRefused):
+        file_signed(row, signed + b"/JavaScript", row.kode, koordinator)
+
+
+def test_a_signed_picture_is_not_offered_for_comparison(terdaftar, koordinator):
+    """It is kept smaller than it came, so that no copy of it would ever be the same."""
+    row = terdaftar[0]
+    file_signed(row, photo().read(), row.kode, koordinator)
+    assert cek.find(row.kode_cek).sha256_pindaian == ""
+
+
 def test_a_file_is_refused_that_is_no_pdf_or_too_large_and_none_is_kept(terdaftar, monkeypatch):
     kode = terdaftar[0].kode_cek
     before = {path for path in path_of("").rglob("*") if path.is_file()}
@@ -452,6 +472,15 @@ def test_the_zip_holds_every_valid_paper_and_an_index_that_fits(
     assert len(archive.namelist()) == 4
 
 
+def test_a_zip_that_takes_too_long_goes_on_where_it_stopped(ditetapkan, masuk_sebagai, pimpinan, monkeypatch):
+    monkeypatch.setattr("monitoring.dokumen.views.DETIK_ZIP", -1)
+    client, url = masuk_sebagai(pimpinan), reverse("monitoring:dokumen_zip", args=[ditetapkan.slug])
+    response = client.get(url, follow=True)
+    assert "dokumen masih disiapkan" in response.content.decode()
+    monkeypatch.undo()
+    assert b"".join(client.get(url).streaming_content).startswith(b"PK")
+
+
 def test_the_signed_paper_is_kept_beside_its_document(terdaftar, masuk_sebagai, koordinator, operator, verifikator):
     row = terdaftar[1]
     url = reverse("monitoring:dokumen_tanda_tangan", args=["desk-uji", row.pk])
@@ -491,3 +520,9 @@ def test_the_qr_code_is_drawn_as_segno_has_it():
     rows = [bytes(row) for row in matrix]
     assert side == len(rows)
     assert drawn == {(x, y) for y, row in enumerate(rows) for x, dark in enumerate(row) if dark}
+
+
+def test_no_two_periods_share_the_codes_of_their_documents(ditetapkan):
+    """Codes are in capitals, addresses are not."""
+    assert "slug" in PeriodeForm({"slug": "DESK-uji"}).errors
+    assert "slug" not in PeriodeForm({"slug": "desk-lain"}).errors

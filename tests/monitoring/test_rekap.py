@@ -4,7 +4,9 @@ import csv
 import datetime
 import io
 import json
+import re
 import sys
+from html import unescape
 
 import pytest
 from django.core.management import CommandError, call_command, execute_from_command_line
@@ -13,10 +15,11 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from core.idempotency import new_key
-from core.models import Pengguna
+from core.models import KabupatenKota, Pengguna
+from monitoring.beranda import recaps_for
 from monitoring.enums import GerakPeriode
-from monitoring.models import Backlog
-from monitoring.periode.workflow import apply_period_move
+from monitoring.models import Backlog, Isian, PeriodeMonitoring
+from monitoring.periode.workflow import apply_period_move, write_decisions
 from monitoring.rekap.build import build_rekap
 from monitoring.rekap.xlsx import render_xlsx
 from tests.factories import make_isian, make_periode, make_rusun
@@ -64,7 +67,7 @@ def test_back_to_the_province_is_the_empty_choice(kepala, kiriman):
     assert "Provinsi Jawa Tengah, posisi" in kepala.get(PAGE, {"kabupaten_kota": ""}).content.decode()
 
 
-@pytest.mark.parametrize("kode", ["33.01", "xx", "33.19' OR 1=1"])
+@pytest.mark.parametrize("kode", ["33.01", "xx", "33.19' OR 1=1", "\0"])
 def test_a_region_that_is_not_invited_does_not_exist(kepala, kiriman, kode):
     assert {kepala.get(url, {"kabupaten_kota": kode}).status_code for url in (PAGE, PDF, XLSX)} == {404}
 
@@ -82,6 +85,18 @@ def test_files_looked_for_below_the_page_are_found_beside_it(kepala, kiriman, be
     response = kepala.get(f"/periode/desk-uji/{below}?kabupaten_kota=33.74")
     assert (response.status_code, response["Location"]) == (302, f"{beside}?kabupaten_kota=33.74")
     assert kepala.get(f"/periode/desk-uji/{below}")["Location"] == beside
+
+
+def test_figures_lead_to_the_rows_behind_them(kepala, kiriman):
+    for kode, start in (("", "?"), ("33.74", "?kabupaten_kota=33.74&amp;")):
+        page = kepala.get(PAGE, {"kabupaten_kota": kode} if kode else None).content.decode()
+        links = set(re.findall(r'href="(\?[^"#]+)#per-lokasi"', page))
+        kinds = {link.removeprefix(start).split("=")[0] for link in links}
+        assert kinds >= {"anatomi", "sebab", "status_aset", "peruntukan", "tingkat", "pihak"}
+        for link in links:
+            answer = kepala.get(PAGE + unescape(link))
+            assert len(answer.context["baris_lokasi"]) <= len(answer.context["rekap"].lokasi)
+            assert answer.context["rekap"].kode_daerah == kode
 
 
 # --- Papers ----------------------------------------------------------------------------------------------------------
@@ -304,7 +319,10 @@ def test_the_summary_is_one_sheet_and_prints_the_decisions(kepala, kiriman, koor
     assert client.post(url, data).status_code == 302
     late = client.post(url, data | {"kunci_formulir": new_key(), "keputusan": "Punya saya"})
     assert late.status_code == 409
-    assert "Punya saya" in late.content.decode()
+    for piece in ("Punya saya", "Percepatan hibah", "Gabungkan tulisan Anda"):
+        assert piece in late.content.decode()
+    again = data | {"kunci_formulir": new_key(), "keputusan": text, "semula": late.context["form"]["semula"].value()}
+    assert client.post(url, again).status_code == 302
     assert kiriman.riwayat.last().rincian == text
     paper = kepala.get("/periode/desk-uji/ringkasan.pdf").content
     assert len(read(paper).pages) == 1
@@ -337,3 +355,79 @@ def test_one_silent_region_does_not_hold_up_the_province(kepala, periode, operat
     assert "SEMENTARA" not in words(paper)
     assert squeezed(text) in words(kepala.get("/periode/desk-uji/ringkasan.pdf").content)
     assert json.loads(kepala.get("/periode/desk-uji/rekap.json").content)["catatan_penetapan"] == text
+
+
+def test_an_operator_learns_neither_who_else_is_missing_nor_what_the_governor_is_asked(
+    periode, operator, verifikator, koordinator, pimpinan, masuk_sebagai
+):
+    make_isian(periode, operator, verifikator, "terverifikasi")
+    write_decisions(periode, "Usul anggaran rahasia", "", koordinator)
+    apply_period_move(periode, GerakPeriode.AJUKAN_REKAP, koordinator)
+    apply_period_move(periode, GerakPeriode.TETAPKAN, pimpinan)
+    client = masuk_sebagai(operator)
+    pages = [client.get(url) for url in ("/periode/desk-uji/", PAGE, "/periode/desk-uji/rekap.json")]
+    told = [response.content.decode() for response in pages] + [words(client.get(PDF).content)]
+    for text in told:
+        assert ("Kota Semarang" in text, "KotaSemarang" in text, "rahasia" in text) == (False, False, False)
+    assert all("dengan catatan, 1 dari 2" in text for text in told[:3])
+    everything = masuk_sebagai(koordinator).get("/periode/desk-uji/").content.decode()
+    assert "Kota Semarang belum menyampaikan" in everything
+    assert "Usul anggaran rahasia" in everything
+
+
+def test_a_recap_may_be_signed_off_while_nearly_everybody_is_missing(
+    periode, operator, verifikator, koordinator, pimpinan
+):
+    make_isian(periode, operator, verifikator, "terverifikasi")
+    for number in range(60):
+        daerah = KabupatenKota.objects.create(
+            kode=f"35.{number + 10}",
+            nama=f"Kabupaten Bernama Panjang {number}",
+            jenis="kabupaten",
+            baris=9,
+            kolom=number,
+        )
+        Isian.objects.create(periode=periode, kabupaten_kota=daerah)
+    apply_period_move(periode, GerakPeriode.AJUKAN_REKAP, koordinator)
+    apply_period_move(periode, GerakPeriode.TETAPKAN, pimpinan)
+    periode.refresh_from_db()
+    assert len(periode.catatan_penetapan) > 1000
+
+
+def test_open_data_is_final_only_once_it_is_signed_off(
+    periode, operator, operator_lain, verifikator, koordinator, pimpinan, kepala
+):
+    def status(kode=""):
+        answer = kepala.get("/periode/desk-uji/rekap.json", {"kabupaten_kota": kode} if kode else None)
+        return json.loads(answer.content)["metadata"]["status"]
+
+    make_isian(periode, operator, verifikator, "terverifikasi")
+    assert status() == "SEMENTARA, 1 dari 2 terverifikasi"
+    assert status("33.19") == "terverifikasi, belum ditetapkan"
+    make_isian(periode, operator_lain, verifikator, "terverifikasi")
+    apply_period_move(periode, GerakPeriode.AJUKAN_REKAP, koordinator)
+    apply_period_move(periode, GerakPeriode.TETAPKAN, pimpinan)
+    assert (status(), status("33.19")) == ("tetap", "tetap")
+
+
+def test_the_summary_compares_with_the_latest_backlog_of_the_province(kepala, kiriman, kudus):
+    for tahun, daerah, jumlah in ((2019, None, 111_111), (2021, None, 222_222), (2021, kudus, 333_333)):
+        Backlog.objects.create(tahun=tahun, jenis="kepemilikan", kabupaten_kota=daerah, jumlah=jumlah, sumber="Uji")
+    text = words(kepala.get("/periode/desk-uji/ringkasan.pdf").content)
+    assert ("111.111" in text, "222.222" in text, "333.333" in text) == (False, True, False)
+
+
+def test_home_compares_the_newest_period_with_the_one_before_it(periode, koordinator, pimpinan):
+    """Also once the newest is signed off itself."""
+    day = datetime.timedelta(days=1)
+    for slug, shift in (("lama", 900), ("lalu", 400)):
+        make_periode(koordinator, slug=slug, buka=False)
+        PeriodeMonitoring.objects.filter(slug=slug).update(
+            status="ditetapkan", mulai=periode.mulai - shift * day, ditetapkan_pada=timezone.now(),
+            ditetapkan_oleh=pimpinan,
+        )  # fmt: skip
+    assert [row.slug for row in recaps_for(pimpinan)] == ["lalu", "desk-uji"]
+    PeriodeMonitoring.objects.filter(pk=periode.pk).update(
+        status="ditetapkan", ditetapkan_pada=timezone.now(), ditetapkan_oleh=pimpinan
+    )
+    assert [row.slug for row in recaps_for(pimpinan)] == ["lalu", "desk-uji"]
