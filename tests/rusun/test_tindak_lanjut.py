@@ -174,6 +174,7 @@ def test_problems_are_printed_with_their_follow_ups(world, masuk_sebagai, verifi
     text = words(content)
     order = ["Bakalan", "Gantitalang", "Serahkanaset", "Kaligawe", "Gantipompa"]
     assert sorted(order, key=text.index) == order
+    assert ".." not in text
     assert accessibility(content) == ("Daftar permasalahan dan tindak lanjut", "id", True, True)
     narrowed = words(masuk_sebagai(verifikator).get(paper, {"kabupaten_kota": "33.74"}).content)
     elsewhere = words(masuk_sebagai(operator_lain).get(paper, {"kabupaten_kota": "33.19"}).content)
