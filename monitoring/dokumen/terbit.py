@@ -6,8 +6,8 @@ the sign-off itself records nothing more, holds its locks no longer for it, and 
 for PDF. Rendering takes about a second a paper: right after the commit the recap of the province is issued in the same
 request, the others by whoever comes first - the page of documents (as many as fit into some seconds), the zip (all), or
 `manage.py terbitkan_dokumen`. A crash anywhere in between leaves a period that still owes papers, and the next of these
-issues them. Later is as good as at once: an isian of a signed-off period never moves again, and every figure is read
-from kiriman, which never change.
+issues them. An isian of a signed-off period never moves again and kiriman never change, so that later is as good as at
+once for all but three things, which are those of the hour of rendering: follow-ups, the backlog, who signs.
 
 A file is kept before its row, and taken away again when the row was not stored: no row ever names a file that is not
 there. Two at once both render; the period row is locked while one of them is stored, and the other one's is dropped.

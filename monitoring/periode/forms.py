@@ -50,12 +50,9 @@ class PeriodeForm(FormKeyMixin, BaseModelForm):
         help_texts = {"slug": "Muncul pada alamat halaman, misalnya desk-2027."}
 
     def clean_slug(self) -> str:
-        slug = str(self.cleaned_data["slug"])
+        slug = str(self.cleaned_data["slug"]).lower()  # codes of documents hold it in capitals
         if slug in RESERVED:
             raise ValidationError("Kata ini dipakai sistem. Pilih alamat singkat lain, misalnya desk-2027.")
-        # Codes of documents hold it in capitals.
-        if PeriodeMonitoring.objects.filter(slug__iexact=slug).exclude(pk=self.instance.pk).exists():
-            raise ValidationError("Alamat singkat ini sudah dipakai periode lain. Pilih yang lain.")
         return slug
 
 
