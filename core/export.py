@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 
 from . import xlsx
@@ -53,6 +53,13 @@ def wanted_format(asked: Mapping[str, str]) -> str:
     if format not in FORMATS:
         raise SuspiciousOperation("unknown export format")
     return format
+
+
+def as_file(content: bytes, tipe: str, nama: str, *, inline: bool = False) -> HttpResponse:
+    """A file that is there already, to keep or, `inline`, to look at."""
+    response = HttpResponse(content, content_type=tipe)
+    response["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{nama}"'
+    return response
 
 
 def download(nama: str, tables: Sequence[Table], format: str, origin: Origin) -> StreamingHttpResponse:

@@ -5,6 +5,7 @@ Sealed files live below one folder, which `manage.py rotasi_kunci` seals anew to
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from typing import Final
 
 from django.conf import settings
 
-from .sealed import seal_bytes, unseal_bytes
+from .sealed import InvalidToken, seal_bytes, unseal_bytes
 
 SEALED_FOLDER: Final = "tersegel"
 
@@ -51,6 +52,32 @@ def write_sealed(folder: str, content: bytes) -> str:
 def read_sealed(place: str) -> bytes:
     """The content of a sealed file. Raises FileNotFoundError when the storage lost it."""
     return unseal_bytes(path_of(place).read_bytes())
+
+
+class FileLost(Exception):
+    """The storage lost a sealed file, or it is no longer what was kept."""
+
+
+def read_checked(place: str, sha256: str) -> bytes:
+    """The content of a sealed file if it is still what was kept. Raises `FileLost`."""
+    try:
+        content = read_sealed(place)
+    except (FileNotFoundError, InvalidToken):
+        raise FileLost from None
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise FileLost
+    return content
+
+
+@contextmanager
+def kept_sealed(folder: str, content: bytes) -> Iterator[str]:
+    """Seal `content` and give its place; the file goes again when the block, which names it in a row, fails."""
+    place = write_sealed(folder, content)
+    try:
+        yield place
+    except BaseException:
+        remove_file(place)
+        raise
 
 
 def sealed_files(folder: str) -> Iterator[tuple[str, float]]:

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.access import admin, koordinator, operator, pimpinan, verifikator
-from core.display import hari_tanggal, jam, tanggal
+from core.display import jam, tanggal
 from core.models import Pengguna
+from monitoring.desk.jadwal import show_published
 from monitoring.desk.layar import NADA_SESI
 from monitoring.enums import StatusCatatan, StatusImpor, StatusIsian, StatusPeriode, StatusSesi
 from monitoring.impor.sebutan import result_of, sender_of, status_of
@@ -46,6 +47,7 @@ class Kewajiban:
     hari_ini: datetime.date
     url: str
     aksi: str
+    pukul: str = "23.59 WIB"
 
     @property
     def sisa(self) -> str:
@@ -126,10 +128,10 @@ def _sessions(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
     return [
         Kewajiban(
             f"Desk: {row.judul}" if row.isian else row.judul, Status(row.get_status_display(), NADA_SESI[row.status]),
-            f"{hari_tanggal(row.mulai)}, {jam(row.mulai)}", timezone.localdate(row.mulai), hari_ini,
-            row.get_absolute_url(), "Buka",
+            "", timezone.localdate(row.mulai), hari_ini, row.get_absolute_url(), "Buka", jam(row.mulai),
         )
         for row in rows
+        if not operator(pengguna) or show_published(row, row.jadwal.terbitan.first())
     ]  # fmt: skip
 
 

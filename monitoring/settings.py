@@ -120,6 +120,8 @@ AXES_LOCKOUT_TEMPLATE = "masuk_terkunci.html"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_HTTP_RESPONSE_CODE = 429
+AXES_CLIENT_IP_CALLABLE = "core.proxy.client_address"
+PROXY_DI_DEPAN = 0  # proxies of ours before the site
 
 SESSION_COOKIE_NAME = "sesi"
 SESSION_COOKIE_AGE = 12 * 60 * 60

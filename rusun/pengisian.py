@@ -104,9 +104,14 @@ def fill_section(rusun: Rusun, bagian: Bagian, data: QueryDict, pengguna: Penggu
 
 
 def _still_needed(error: ProtectedError) -> str:
-    """Why a row cannot be deleted. Residents are not known here: what is no file of ours is a stay in a block."""
+    """Why a row cannot be deleted. Residents and desks are not known here: what names no follow-up is a stay."""
     if any(isinstance(row, Lampiran) for row in error.protected_objects):
         return "Permasalahan yang tindak lanjutnya punya bukti tidak dapat dihapus. Ubah statusnya menjadi Selesai."
+    if any(hasattr(row, "tindak_lanjut_id") for row in error.protected_objects):
+        return (
+            "Permasalahan yang tindak lanjutnya disepakati pada desk tidak dapat dihapus. "
+            "Ubah statusnya menjadi Selesai."
+        )
     return "Blok yang masih punya riwayat penghuni tidak dapat dihapus. Pindahkan penghuninya dahulu."
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import allow, operator, sees_registry, verifikator
 from core.context import has_example_data
-from core.export import Origin, download, wanted_format
+from core.export import Origin, as_file, download, wanted_format
 from core.idempotency import perform_once
 from core.konsep import also_typing, keeps_draft
 from core.models import Konsep
@@ -195,10 +195,8 @@ def _list_on_paper(request: HttpRequest, jenis: str, context: dict[str, Any]) ->
         )
     except PdfUnavailable as error:
         messages.error(request, str(error))
-        return redirect(f"rusun:{jenis}_daftar")
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{jenis.replace("_", "-")}.pdf"'
-    return response
+        return redirect(reverse(f"rusun:{jenis}_daftar", query=request.GET))
+    return as_file(content, "application/pdf", f"{jenis.replace('_', '-')}.pdf")
 
 
 @dataclass(frozen=True)
@@ -249,9 +247,7 @@ def profil_pdf(request: HttpRequest, kode: str) -> HttpResponse:
     except PdfUnavailable as error:
         messages.error(request, str(error))
         return redirect("rusun:detail", kode)
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="profil-{kode}.pdf"'
-    return response
+    return as_file(content, "application/pdf", f"profil-{kode}.pdf")
 
 
 def section_page(

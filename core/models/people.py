@@ -94,6 +94,11 @@ class PejabatQuerySet(models.QuerySet["Pejabat"]):
         """Signers whose term covers `tanggal`."""
         return self.filter(Q(berlaku_sampai__isnull=True) | Q(berlaku_sampai__gte=tanggal), berlaku_mulai__lte=tanggal)
 
+    def head_of_province(self, tanggal: datetime.date) -> Pejabat | None:
+        """Who signs for the office of the province on `tanggal`."""
+        rows = self.in_office(tanggal).filter(kepala=True, kabupaten_kota__isnull=True)
+        return rows.order_by("-berlaku_mulai").first()
+
 
 class Pejabat(models.Model):
     """An official who signs on paper; dated, not an account."""
@@ -137,6 +142,11 @@ class Pejabat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.nama}, {self.jabatan}"
+
+    def as_printed(self) -> dict[str, str]:
+        """What stands below a paper; the post with how it is held: `Plt. Kepala Dinas`."""
+        held = "" if self.kewenangan == Kewenangan.DEFINITIF else f"{self.get_kewenangan_display()} "
+        return {"jabatan": f"{held}{self.jabatan}", "nama": self.nama, "pangkat": self.pangkat, "nip": self.nip}
 
 
 auditlog.register(

@@ -15,16 +15,16 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from core.access import operator, verifikator
-from core.display import angka, hari_tanggal, in_wib, jam, tanggal, terbilang_tanggal
+from core.display import in_wib, jam, tanggal, terbilang_tanggal
 from core.enums import TugasPejabat
-from core.files import write_sealed
+from core.files import kept_sealed
 from core.models import KabupatenKota, Pejabat, Pengguna
 from monitoring.enums import JenisBeritaAcara, LangkahSesi, StatusBeritaAcara, StatusSesi
 from monitoring.isian.meja import ORANG, UNIT, sums_of
 from monitoring.isian.workflow import MoveRefused
-from monitoring.models import BeritaAcara, Kiriman, SesiDesk
+from monitoring.models import BeritaAcara, JadwalDesk, Kiriman, SesiDesk
 from monitoring.models.desk import random_code
-from rusun.lampiran import FileRefused, accept
+from rusun.lampiran import accept
 from rusun.perbedaan import differences
 from rusun.salinan import Registri
 from rusun.sebutan import cell_name, value_text
@@ -154,10 +154,7 @@ def signers(kabupaten_kota: KabupatenKota, hari: datetime.date) -> dict[str, dic
 
 
 def _signer(row: Pejabat | None) -> dict[str, str] | None:
-    if row is None:
-        return None
-    kewenangan = "" if row.kewenangan == "definitif" else f"{row.get_kewenangan_display()} "
-    return {"nama": row.nama, "nip": row.nip, "pangkat": row.pangkat, "jabatan": f"{kewenangan}{row.jabatan}"}
+    return row.as_printed() if row else None
 
 
 def _opening(sesi: SesiDesk, jenis: JenisBeritaAcara, kiriman: Kiriman | None) -> str:
@@ -278,6 +275,7 @@ def revise(ba: BeritaAcara, alasan: str, pengguna: Pengguna, *, waktu: datetime.
     if not alasan.strip():
         raise MoveRefused("Tulis alasan revisi.")
     with transaction.atomic():
+        JadwalDesk.objects.select_for_update().get(pk=ba.jadwal_id)  # schedule before session, as everywhere
         row = _locked(ba)
         if BeritaAcara.objects.filter(sesi=row.sesi_id, revisi__gt=row.revisi).exists():
             raise MoveRefused("Berita acara ini sudah digantikan. Buka revisi terakhir.")
@@ -313,9 +311,7 @@ def file_scan(
     if not (verifikator(pengguna) or side_of(ba, pengguna)):
         raise MoveRefused("Pindaian diunggah oleh pihak yang menandatangani.")
     tipe, kept = accept(content)
-    if tipe != "application/pdf" and not tipe.startswith("image/"):
-        raise FileRefused("Unggah pindaian PDF, JPG, atau PNG.")
-    with transaction.atomic():
+    with kept_sealed(FOLDER, kept) as place, transaction.atomic():
         row = _locked(ba)
         if row.status == StatusBeritaAcara.RANCANGAN:
             raise MoveRefused("Berita acara belum terbit, jadi belum ada yang ditandatangani.")
@@ -324,14 +320,8 @@ def file_scan(
             other = BeritaAcara.objects.filter(sesi=row.sesi, kode=typed).first()
             belongs = f" Kode itu milik revisi {other.revisi}." if other else ""
             raise MoveRefused(f"Kode dokumen pada kertas tidak sama dengan {row.kode}.{belongs}")
-        row.pindaian, row.pindaian_tipe = write_sealed(FOLDER, kept), tipe
+        row.pindaian, row.pindaian_tipe = place, tipe
         row.pindaian_sha256 = hashlib.sha256(kept).hexdigest()
         row.pindaian_pada, row.pindaian_oleh = waktu or timezone.now(), pengguna
         row.save()
     return row
-
-
-def describe(ba: BeritaAcara) -> str:
-    """`Berita acara nomor urut 7, revisi 2` for messages."""
-    revisi = f", revisi {ba.revisi}" if ba.revisi > 1 else ""
-    return f"Berita acara nomor urut {angka(ba.urut)}{revisi}, {hari_tanggal(ba.dibuat_pada)}"

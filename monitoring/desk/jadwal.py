@@ -244,7 +244,7 @@ def _snapshot(sesi: Iterable[SesiDesk]) -> dict[str, list[str]]:
     return {
         row.judul: [
             in_wib(row.mulai).isoformat(timespec="minutes"), in_wib(row.selesai).isoformat(timespec="minutes"),
-            str(row.ruang), str(row.verifikator or ""),
+            str(row.ruang), str(row.verifikator or ""), str(row.pk),
         ]
         for row in sesi
     }  # fmt: skip
@@ -283,7 +283,8 @@ def show_published(sesi: SesiDesk, terbitan: TerbitanJadwal | None) -> bool:
     if sesi.status not in BEBAS:
         return True
     slot = terbitan.isi.get(sesi.judul) if terbitan else None
-    if slot is None:
+    # The slot of a session that was missed is not that of the one that takes its place.
+    if slot is None or slot[4:] != [str(sesi.pk)]:
         return False
     sesi.mulai, sesi.selesai = (datetime.datetime.fromisoformat(text) for text in slot[:2])
     sesi.ruang = int(slot[2])

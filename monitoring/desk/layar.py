@@ -8,16 +8,15 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from monitoring.enums import StatusCatatan, StatusIsian, StatusSesi
+from monitoring.enums import StatusBeritaAcara, StatusCatatan, StatusIsian, StatusSesi
 from monitoring.isian.catatan import cell_exists
-from monitoring.isian.kiriman import draft_of
 from monitoring.isian.sebutan import Status
 from monitoring.models import BeritaAcara, ButirAgenda, Catatan, Hadirin, Isian, Kesepakatan, SesiDesk
 from monitoring.models.desk import SesiDeskQuerySet
 from rusun.alamat import Alamat
 from rusun.models import TindakLanjut
 from rusun.perbedaan import differences
-from rusun.salinan import Registri, value_at
+from rusun.salinan import Registri, registry_of, value_at
 from rusun.sebutan import cell_name, value_text
 
 from .agenda import UTAMA, agenda_of, agreements_in_words, earlier_agreements
@@ -36,7 +35,7 @@ NADA_SESI: dict[str, str] = {
 def state_of_session(sesi: SesiDesk, ba: BeritaAcara | None) -> Status:
     """The state as a wall shows it: a closed session waits for corrections, then for its berita acara."""
     if sesi.status == StatusSesi.DITUTUP and sesi.isian is not None:
-        if ba is not None and ba.terbit_pada is not None:
+        if ba is not None and ba.status == StatusBeritaAcara.TERBIT:
             return Status("Berita acara terbit", "selesai")
         if sesi.isian.status == StatusIsian.PERLU_PERBAIKAN:
             return Status("Menunggu perbaikan", "bahaya")
@@ -123,7 +122,7 @@ def build_screen(sesi: SesiDesk, hari_ini: datetime.date) -> Layar:
             kesepakatan=[], lokasi=[],
         )  # fmt: skip
     isian = sesi.isian
-    registri: Registri = draft_of(isian)["rusun"]
+    registri: Registri = registry_of(isian.kabupaten_kota_id)
     agenda = _agenda(sesi, isian, registri, hari_ini)
     sorot = Alamat.parse(sesi.sorot) if sesi.sorot else None
     rows = Kesepakatan.objects.filter(sesi=sesi).select_related("tindak_lanjut__rusun")

@@ -19,7 +19,6 @@ from core.display import jam
 from core.models import Pengguna
 from monitoring.enums import Gerak, JenisButir, JenisSesi, LangkahSesi, StatusIsian, StatusPeriode, StatusSesi
 from monitoring.isian.catatan import add_remark, cell_exists, settle_remark
-from monitoring.isian.kiriman import draft_of
 from monitoring.isian.workflow import MoveRefused, apply_move, locks_of
 from monitoring.models import (
     BeritaAcara,
@@ -34,6 +33,7 @@ from monitoring.models import (
 from rusun.alamat import Alamat
 from rusun.models import TindakLanjut
 from rusun.penguncian import registry_write
+from rusun.salinan import registry_of
 from rusun.sebutan import cell_name
 from rusun.simpan import save_follow_up
 
@@ -204,7 +204,7 @@ def point_at(sesi: SesiDesk, alamat: Alamat | None, pengguna: Pengguna) -> SesiD
             return row
         if row.isian is None:
             raise ValueError("the opening has no cells")
-        registri = draft_of(row.isian)["rusun"]
+        registri = registry_of(row.isian.kabupaten_kota_id)
         if not cell_exists(registri, alamat):
             raise ValueError("no such cell")
         row.sorot, row.sorot_sebutan = str(alamat), cell_name(registri, alamat)[:300]

@@ -226,11 +226,8 @@ def _letter(
 
 
 def _signer(hari: datetime.date) -> dict[str, str] | None:
-    row = Pejabat.objects.in_office(hari).filter(kepala=True, kabupaten_kota__isnull=True).first()
-    if row is None:
-        return None
-    kewenangan = "" if row.kewenangan == "definitif" else f"{row.get_kewenangan_display()} "
-    return {"jabatan": f"{kewenangan}{row.jabatan}", "nama": row.nama, "pangkat": row.pangkat, "nip": row.nip}
+    row = Pejabat.objects.head_of_province(hari)
+    return row.as_printed() if row else None
 
 
 def _recipients(diundang: int) -> tuple[str, ...]:

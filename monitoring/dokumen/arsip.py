@@ -17,14 +17,13 @@ from django.utils import timezone
 from core.access import koordinator, pimpinan
 from core.display import in_wib
 from core.export import csv_safe
-from core.files import read_sealed, remove_file, write_sealed
+from core.files import FileLost, kept_sealed, read_checked
 from core.models import Pengguna
-from core.sealed import InvalidToken
 from monitoring.desk.cetak import minutes_pdf
 from monitoring.enums import StatusDokumen
 from monitoring.isian.workflow import MoveRefused
 from monitoring.models import BeritaAcara, Dokumen
-from rusun.lampiran import FileRefused, accept
+from rusun.lampiran import accept
 
 from .terbit import FOLDER
 
@@ -33,7 +32,6 @@ Baris = tuple[str, str, int, datetime.datetime | None, bytes]
 """A line of the index: kode, judul, revisi, day, digest."""
 IN_MEMORY: Final = 1024 * 1024
 """Up to this size a zip never meets the disk."""
-ENDINGS: Final = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 
 
 class DocumentLost(Exception):
@@ -59,12 +57,9 @@ def signed_content_of(dokumen: Dokumen) -> bytes:
 
 def _read(dokumen: Dokumen, place: str, sha256: str) -> bytes:
     try:
-        content = read_sealed(place)
-    except (FileNotFoundError, InvalidToken):
+        return read_checked(place, sha256)
+    except FileLost:
         raise DocumentLost(dokumen) from None
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise DocumentLost(dokumen)
-    return content
 
 
 def file_signed(
@@ -78,27 +73,16 @@ def file_signed(
         raise MoveRefused("Hanya koordinator atau pimpinan yang dapat mengunggah dokumen bertanda tangan.")
     # What we issue carries its workbook: so does a copy that was signed electronically.
     tipe, kept = accept(content, tersemat=True)
-    if tipe not in ENDINGS:
-        raise FileRefused("Unggah pindaian PDF, JPG, atau PNG.")
-    place = write_sealed(FOLDER, kept)
-    stored = False
-    try:
-        with transaction.atomic():
-            row = Dokumen.objects.select_for_update().get(pk=dokumen.pk)
-            if kode.strip().upper() != row.kode:
-                raise MoveRefused(f"Kode dokumen pada kertas tidak sama dengan {row.kode}.")
-            if row.status != StatusDokumen.BERLAKU:
-                raise MoveRefused("Dokumen ini sudah digantikan. Tanda tangani revisi yang berlaku.")
-            row.pindaian, row.pindaian_tipe = place, tipe
-            row.pindaian_sha256 = hashlib.sha256(kept).hexdigest()
-            row.pindaian_pada, row.pindaian_oleh = waktu or timezone.now(), pengguna
-            row.save(
-                update_fields=["pindaian", "pindaian_tipe", "pindaian_sha256", "pindaian_pada", "pindaian_oleh"]
-            )  # fmt: skip
-        stored = True
-    finally:
-        if not stored:
-            remove_file(place)
+    with kept_sealed(FOLDER, kept) as place, transaction.atomic():
+        row = Dokumen.objects.select_for_update().get(pk=dokumen.pk)
+        if kode.strip().upper() != row.kode:
+            raise MoveRefused(f"Kode dokumen pada kertas tidak sama dengan {row.kode}.")
+        if row.status != StatusDokumen.BERLAKU:
+            raise MoveRefused("Dokumen ini sudah digantikan. Tanda tangani revisi yang berlaku.")
+        row.pindaian, row.pindaian_tipe = place, tipe
+        row.pindaian_sha256 = hashlib.sha256(kept).hexdigest()
+        row.pindaian_pada, row.pindaian_oleh = waktu or timezone.now(), pengguna
+        row.save(update_fields=["pindaian", "pindaian_tipe", "pindaian_sha256", "pindaian_pada", "pindaian_oleh"])
     return row
 
 

@@ -56,10 +56,6 @@ class Terutang:
     def kunci(self) -> tuple[str, str | None]:
         return self.jenis.value, self.kabupaten_kota.pk if self.kabupaten_kota else None
 
-    @property
-    def wilayah(self) -> str:
-        return self.kabupaten_kota.nama if self.kabupaten_kota else "Provinsi Jawa Tengah"
-
 
 # --- what is owed -----------------------------------------------------------------------------------------------------
 
@@ -162,7 +158,7 @@ def _prepare(
     row = Dokumen(
         periode=periode, kabupaten_kota=daerah, jenis=terutang.jenis, revisi=revisi, kode_cek=check_code(),
         kode="-".join(("REKAP", periode.slug.upper(), *((daerah.digit,) if daerah else ()), f"R{revisi}")),
-        judul=f"Rekapitulasi {periode.judul}, {terutang.wilayah}", tanggal_terbit=waktu, diterbitkan_oleh=pengguna,
+        judul=f"Rekapitulasi {periode.judul}, {rekap.wilayah}", tanggal_terbit=waktu, diterbitkan_oleh=pengguna,
         alasan_revisi=alasan, menggantikan=menggantikan, ringkasan=totals(rekap),
     )  # fmt: skip
     content = render_pdf(rekap, dicetak_oleh=pengguna.nama, terbitan=_imprint(row))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -15,20 +14,21 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import allow, koordinator, operator, pimpinan, sees_registry, verifikator
+from core.export import as_file
 from core.pdf import PdfUnavailable
+from core.proxy import client_address
 from core.scope import get_visible_or_404
-from monitoring.desk.views.jadwal import as_file
 from monitoring.desk.views.umum import periode_of
 from monitoring.enums import StatusBeritaAcara, StatusDokumen, StatusPeriode
 from monitoring.isian.views.umum import user_of
 from monitoring.isian.workflow import MoveRefused
 from monitoring.models import BeritaAcara, Dokumen, PeriodeMonitoring
 from monitoring.tindakan import perform_or_raise, refusal_text
-from rusun.lampiran import FileRefused
+from rusun.lampiran import ENDINGS, FileRefused
 from rusun.views import DOWNLOAD_POLICY
 
 from . import cek
-from .arsip import ENDINGS, DocumentLost, content_of, file_signed, signed_content_of, zip_of
+from .arsip import DocumentLost, content_of, file_signed, signed_content_of, zip_of
 from .forms import BandingkanForm, TandaTanganForm
 from .terbit import issue_missing, missing
 
@@ -165,15 +165,6 @@ def dokumen_tanda_tangan(request: HttpRequest, slug: str, pk: int) -> HttpRespon
 
 
 # --- without an account -----------------------------------------------------------------------------------------------
-
-
-def client_address(request: HttpRequest) -> str:
-    """Who asks: behind a proxy of ours what that proxy says, never what the client itself wrote before it."""
-    proxies = getattr(settings, "AXES_IPWARE_PROXY_COUNT", None)
-    told = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    if proxies and len(told) >= proxies:
-        return told[-proxies]
-    return request.META.get("REMOTE_ADDR", "")
 
 
 def _check_page(request: HttpRequest, status: int = 200, **context: object) -> HttpResponse:

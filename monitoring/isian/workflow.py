@@ -147,8 +147,8 @@ def _verify(langkah: Langkah) -> None:
     if isian.kiriman_sah_id is not None:
         # Reopened and verified again: a paper that cites an older kiriman no longer says what is valid, and its code
         # answers "digantikan". One that cites none (absent, nothing sent) stays what it was.
-        older = BeritaAcara.objects.filter(sesi__isian=isian, status=StatusBeritaAcara.TERBIT)
-        older.filter(kiriman__nomor__lt=kiriman.nomor).update(status=StatusBeritaAcara.DIGANTIKAN)
+        older = BeritaAcara.objects.filter(sesi__isian=isian, kiriman__nomor__lt=kiriman.nomor)
+        older.update(status=StatusBeritaAcara.DIGANTIKAN)
     isian.kiriman_sah, isian.terverifikasi_pada, langkah.kiriman = kiriman, langkah.waktu, kiriman
     if isian.verifikasi_sejak is None:
         isian.verifikator, isian.verifikasi_sejak = langkah.pengguna, langkah.waktu

@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import allow, koordinator, operator, pimpinan, sees_registry, verifikator
+from core.export import as_file
 from core.idempotency import new_key, perform_once
 from core.scope import get_visible_or_404
 from monitoring.enums import GerakPeriode, StatusIsian, StatusPeriode
@@ -157,10 +158,8 @@ def papan_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
     saringan = request.GET.get("status", "")
     saringan = saringan if saringan in SARINGAN else ""
     papan = build_papan(_periode(request, slug), request.user, timezone.now())
-    response = HttpResponse(render_papan(papan, saringan), content_type=XLSX)
     name = "-".join(part for part in ("papan", slug, saringan.replace("_", "-")) if part)
-    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return response
+    return as_file(render_papan(papan, saringan), XLSX, f"{name}.xlsx")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

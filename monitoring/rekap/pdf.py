@@ -44,7 +44,7 @@ def render_pdf(rekap: Rekap, *, dicetak_oleh: str = "", kertas: str = "a4", terb
         "grafik": charts_of(rekap),
         "peta": None if rekap.kode_daerah else map_of(rekap, tautan=False),
         "definisi": DEFINISI,
-        "pejabat": Pejabat.objects.in_office(day).filter(kepala=True).first(),
+        "pejabat": head.as_printed() if (head := Pejabat.objects.head_of_province(day)) else None,
         "tanggal_surat": day,
         "terbitan": terbitan,
     }
@@ -57,11 +57,12 @@ def render_pdf(rekap: Rekap, *, dicetak_oleh: str = "", kertas: str = "a4", terb
 
 def render_summary(rekap: Rekap, *, dicetak_oleh: str = "", kertas: str = "a4") -> bytes:
     """One sheet for the governor: five numbers, ready units, grave problems, what is overdue, decisions asked for."""
+    head = Pejabat.objects.head_of_province(timezone.localdate())
     context = {
         "rekap": rekap,
         "siap": next(tabel for tabel in small_tables(rekap) if tabel.lembar == "Siap terbanyak"),
         "keputusan": [line.strip() for line in rekap.keputusan.splitlines() if line.strip()],
-        "pejabat": Pejabat.objects.in_office(timezone.localdate()).filter(kepala=True).first(),
+        "pejabat": head.as_printed() if head else None,
     }
     return render_paper(
         "monitoring/pdf/ringkasan.html", context, contoh=rekap.contoh, dicetak_oleh=dicetak_oleh, kertas=kertas

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from urllib.parse import urlencode
 
 from rusun.angka import KELOMPOK_KOSONG
 from rusun.enums import Peruntukan, Pihak, Sebab, StatusAset, Tingkat
@@ -16,7 +15,7 @@ ANATOMI = {kode: label for kode, label, _ in KELOMPOK_KOSONG}
 
 @dataclass(frozen=True)
 class Saringan:
-    """What is asked for; "" asks nothing. Values that do not exist ask nothing either."""
+    """What is asked for; "" asks nothing. Unknown values ask nothing either; an unknown region has no rows."""
 
     daerah: str = ""
     anatomi: str = ""
@@ -34,10 +33,6 @@ class Saringan:
 
     def __bool__(self) -> bool:
         return any(asdict(self).values())
-
-    @property
-    def kueri(self) -> str:
-        return urlencode({name: value for name, value in asdict(self).items() if value})
 
     @property
     def sebutan(self) -> str:

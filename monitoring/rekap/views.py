@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import allow, koordinator, pimpinan, sees_registry, verifikator
+from core.export import as_file
 from core.models import Pengguna
 from core.pdf import KERTAS, PdfUnavailable
 from monitoring.enums import StatusPeriode
@@ -50,9 +51,7 @@ def _choices(periode: PeriodeMonitoring, pengguna: Pengguna) -> list[tuple[str, 
 
 def _download(content: bytes, content_type: str, rekap: Rekap, ending: str) -> HttpResponse:
     name = "-".join(part for part in ("rekap", rekap.slug, rekap.kode_daerah.replace(".", "")) if part)
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
-    return response
+    return as_file(content, content_type, f"{name}.{ending}")
 
 
 @require_safe
@@ -119,9 +118,7 @@ def ringkasan_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     except PdfUnavailable as error:
         messages.error(request, str(error))
         return redirect(reverse("monitoring:rekap", args=[slug]))
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="ringkasan-{slug}.pdf"'
-    return response
+    return as_file(content, "application/pdf", f"ringkasan-{slug}.pdf")
 
 
 @require_safe
@@ -136,7 +133,7 @@ def rekap_json(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @allow(sees_registry)
 def rekap_csv(request: HttpRequest, slug: str) -> HttpResponse:
-    """One line per kabupaten/kota, for spreadsheets and Satu Data."""
+    """One line per kabupaten/kota, for Satu Data."""
     _, data = _recap(request, slug)
     return _download(open_csv(data).encode("utf-8-sig"), "text/csv; charset=utf-8", data, "csv")
 

@@ -37,7 +37,7 @@ def measure(world: World) -> Iterator[Line]:
     sessions = _live_sessions()
     pengguna = sessions[0].verifikator
     assert pengguna is not None
-    url = f"{sessions[0].get_absolute_url()}kini/?d={beat_of(sessions[0].pk, 'desk-2022', pengguna)}"
+    url = _poll(sessions[0], pengguna)
 
     def poll() -> None:
         assert verifikator.get(url, HTTP_HX_REQUEST="true").status_code == 204
@@ -56,7 +56,7 @@ def measure(world: World) -> Iterator[Line]:
 
     # One signed-in account per page would measure the sessions table; what is shared between them is what is asked.
     cookie = verifikator.cookies["sesi"].value
-    paths = [f"{row.get_absolute_url()}kini/?d={beat_of(row.pk, 'desk-2022', pengguna)}" for row in sessions]
+    paths = [_poll(row, pengguna) for row in sessions]
     with _server() as port:
         _ask(port, paths[0], cookie, 30, 0.0)  # warm
         alone = _ask(port, paths[0], cookie, int(SECONDS / PAUSE) * 4, PAUSE / 4)

@@ -6,11 +6,13 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 from pypdf import PdfReader
 
+from core.files import path_of, sealed_files
 from core.idempotency import new_key
 from core.models import Pejabat
 from monitoring.desk import sesi as desk
@@ -25,6 +27,7 @@ from monitoring.desk.berita_acara import (
 )
 from monitoring.desk.cetak import minutes_pdf
 from monitoring.desk.kehadiran import sign_account
+from monitoring.desk.layar import state_of_session
 from monitoring.enums import Gerak, JenisBeritaAcara, StatusBeritaAcara, StatusSesi
 from monitoring.isian.catatan import add_remark, answer_remark, settle_remark
 from monitoring.isian.workflow import MoveRefused, apply_move
@@ -32,11 +35,17 @@ from monitoring.models import BeritaAcara, Catatan, SesiDesk
 from rusun.alamat import Alamat
 from rusun.lampiran import FileRefused
 from rusun.models import Rusun, TindakLanjut
+from rusun.pengisian import _still_needed
 from tests.factories import make_isian
 
 from .conftest import session_of
 
 SCAN = b"%PDF-1.4 pindaian"
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture
@@ -286,6 +295,33 @@ def test_an_edit_that_came_too_late_keeps_what_was_typed(ba, verifikator, masuk_
     assert fresh(ba).pembuka == "Lebih dahulu."
 
 
+def test_a_scan_that_is_refused_or_lost_leaves_no_file_and_no_crash(ba, operator, verifikator, masuk_sebagai):
+    issued(ba, operator, verifikator)
+    with pytest.raises(MoveRefused):
+        file_scan(ba, SCAN, "BA-LAIN", verifikator)
+    assert list(sealed_files("berita_acara")) == []
+    row = file_scan(ba, SCAN, ba.kode, verifikator)
+    client, url = (
+        masuk_sebagai(operator),
+        reverse("monitoring:berita_acara_berkas", args=[ba.sesi.jadwal.periode.slug, ba.sesi_id, ba.revisi]),
+    )
+    assert client.get(url).content == SCAN
+    for spoil in (lambda path: path.write_bytes(b"rusak"), lambda path: path.unlink()):
+        spoil(path_of(row.pindaian))
+        answer = client.get(url, follow=True)
+        assert "Pindaian hilang atau rusak" in answer.content.decode()
+
+
+def test_a_problem_whose_follow_up_was_agreed_on_says_so_when_it_cannot_go(langsung, lokasi, verifikator, operator):
+    masalah = lokasi.permasalahan.get()
+    tindak = TindakLanjut(rusun=lokasi, permasalahan=masalah, uraian="Ganti atap", penanggung_jawab="provinsi",
+                          batas_waktu=timezone.localdate() + datetime.timedelta(days=40))  # fmt: skip
+    desk.commit(langsung, tindak, verifikator)
+    with pytest.raises(ProtectedError) as refusal:
+        masalah.delete()
+    assert "disepakati pada desk tidak dapat dihapus" in _still_needed(refusal.value)
+
+
 @pytest.mark.parametrize("versi", ["", "x", "99999999999999999999", "0", "-1"])
 def test_nonsense_confirms_nothing(ba, operator, masuk_sebagai, versi):
     data = {"kunci_formulir": new_key(), "versi": versi}
@@ -294,20 +330,23 @@ def test_nonsense_confirms_nothing(ba, operator, masuk_sebagai, versi):
     assert fresh(ba).sesi.status == StatusSesi.DITUTUP
 
 
+@pytest.mark.parametrize("terbit", [True, False])
 def test_verifying_again_after_reopening_supersedes_a_paper_that_cites_the_earlier_kiriman(
-    langsung, lokasi, verifikator, operator, koordinator
+    langsung, lokasi, verifikator, operator, koordinator, terbit
 ):
     """The first verification does not: that the desk asks for a correction is no reason to sign twice."""
+    before = StatusBeritaAcara.TERBIT if terbit else StatusBeritaAcara.RANCANGAN
     desk.remark(langsung, Alamat(lokasi.pk, "hunian", "", "jumlah_kk"), "Cek KK.", verifikator)
     ba = desk.close(langsung, verifikator)
     BeritaAcara.objects.filter(pk=ba.pk).update(isi={**ba.isi, "hadirin": []})
-    issued(ba, operator, verifikator)
+    if terbit:
+        issued(ba, operator, verifikator)
     answer_remark(Catatan.objects.get(), "Sudah dihitung ulang.", operator)
     apply_move(langsung.isian, Gerak.KIRIM, operator)
     settle_remark(Catatan.objects.get(), verifikator)
-    assert fresh(ba).status == StatusBeritaAcara.TERBIT
+    assert fresh(ba).status == before
     apply_move(langsung.isian, Gerak.VERIFIKASI, verifikator)
-    assert fresh(ba).status == StatusBeritaAcara.TERBIT
+    assert fresh(ba).status == before
     again = add_remark(fresh(ba).sesi.isian, Alamat(lokasi.pk, "hunian", "", "jumlah_kk"), "Cek lagi.", koordinator)
     apply_move(
         fresh(ba).sesi.isian, Gerak.BUKA_KEMBALI, koordinator, alasan="Keliru.", jawab_sebelum=timezone.localdate()
@@ -315,9 +354,12 @@ def test_verifying_again_after_reopening_supersedes_a_paper_that_cites_the_earli
     answer_remark(again, "Sudah benar.", operator)
     apply_move(fresh(ba).sesi.isian, Gerak.KIRIM, operator)
     settle_remark(Catatan.objects.get(pk=again.pk), verifikator)
-    assert fresh(ba).status == StatusBeritaAcara.TERBIT
+    assert fresh(ba).status == before
     apply_move(fresh(ba).sesi.isian, Gerak.VERIFIKASI, verifikator)
     assert fresh(ba).status == StatusBeritaAcara.DIGANTIKAN
+    assert state_of_session(fresh(ba).sesi, fresh(ba)).label == "Menunggu konfirmasi"
+    with pytest.raises(MoveRefused):
+        confirm(ba, fresh(ba).versi, operator)
     second = revise(ba, "Kiriman ke-3 sudah diverifikasi.", verifikator)
     assert (second.revisi, second.kiriman.nomor) == (2, 3)
 

@@ -7,8 +7,9 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.display import WIB, hari_tanggal
+from core.display import WIB, hari_tanggal, jam
 from core.idempotency import new_key
+from monitoring.beranda import obligations
 from monitoring.desk.jadwal import changes_between, conflicts, generate, move_session, publish, reschedule, schedule_of
 from monitoring.desk.kalender import Tatanan, lay_out, lunch_of, moment, objections, opening_of, working_days
 from monitoring.desk.papan import delay_before
@@ -201,6 +202,38 @@ def test_who_did_not_come_gets_one_new_session(jadwal, sesi, koordinator, verifi
     with pytest.raises(MoveRefused, match="belum punya sesi lain"):
         reschedule(sesi, again, koordinator)
     assert SesiDesk.objects.get(pk=sesi.pk).status == StatusSesi.TIDAK_HADIR
+
+
+def test_the_session_in_place_of_a_missed_one_is_not_seen_before_it_is_published(
+    jadwal, sesi, koordinator, verifikator, operator, masuk_sebagai
+):
+    """What was published for the missed session says nothing about the new one."""
+    mark_absent(sesi, "Sudah ditelepon.", verifikator, waktu=sesi.mulai + datetime.timedelta(minutes=20))
+    hour = datetime.timedelta(hours=1)
+    baru = SesiDesk(jadwal=jadwal, isian=sesi.isian, ruang=2, mulai=sesi.mulai + hour, selesai=sesi.selesai + hour)
+    sesi.refresh_from_db()
+    reschedule(sesi, baru, koordinator, tetap=True)
+    client = masuk_sebagai(operator)
+    slug = jadwal.periode.slug
+
+    def seen():
+        calendar = client.get(reverse("monitoring:desk_ics", args=[slug])).content.decode()
+        page = client.get(reverse("monitoring:desk_jadwal", args=[slug])).content.decode()
+        home = client.get(reverse("beranda")).content.decode()
+        texts = [page, home, calendar.replace("\r\n ", "")]
+        return [baru.get_absolute_url() in text for text in texts], client.get(baru.get_absolute_url()).status_code
+
+    assert seen() == ([False, False, False], 404)
+    publish(jadwal, koordinator)
+    assert seen()[0][:1] == [True]
+    assert seen()[1] == 200
+
+
+def test_home_says_when_a_session_begins_not_when_a_day_ends(sesi, operator, time_machine):
+    time_machine.move_to(sesi.mulai - datetime.timedelta(hours=20), tick=False)
+    [row] = [row for row in obligations(operator, sesi.mulai.date()) if row.judul.startswith("Desk: ")]
+    assert row.pukul == jam(sesi.mulai)
+    assert row.batas == sesi.mulai.date()
 
 
 def test_nobody_but_the_koordinator_lays_out(jadwal, verifikator, operator, pimpinan):

@@ -331,7 +331,7 @@ def test_one_address_may_ask_thirty_times_a_minute(terdaftar, time_machine):
 
 
 def test_behind_the_proxy_its_word_counts_and_not_what_the_client_wrote(terdaftar, time_machine, settings):
-    settings.AXES_IPWARE_PROXY_COUNT = 1
+    settings.PROXY_DI_DEPAN = 1
     time_machine.move_to(timezone.now().replace(second=10), tick=False)
     kode = terdaftar[0].kode_cek
     answers = [page(kode, HTTP_X_FORWARDED_FOR=f"1.1.1.{n}, 10.0.0.1").status_code for n in range(cek.PER_MENIT + 1)]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from core.idempotency import new_key
-from core.models import KabupatenKota, Pengguna
+from core.models import KabupatenKota, Pejabat, Pengguna
 from monitoring.beranda import recaps_for
 from monitoring.enums import GerakPeriode
 from monitoring.models import Backlog, Isian, PeriodeMonitoring
@@ -328,6 +328,17 @@ def test_the_summary_is_one_sheet_and_prints_the_decisions(kepala, kiriman, koor
     assert len(read(paper).pages) == 1
     for piece in ("Percepatan hibah", "Rusunawa Kudu", "192", "Keputusan yang dimohon", "SEMENTARA"):
         assert squeezed(piece) in words(paper)
+
+
+def test_papers_name_the_head_of_the_province_and_how_the_post_is_held(kepala, kiriman, kudus):
+    day = timezone.localdate()
+    for name, daerah, held in (("Kepala Daerah", kudus, "definitif"), ("Kepala Provinsi", None, "plt")):
+        Pejabat.objects.create(
+            nama=name, jabatan="Kepala Dinas", kewenangan=held, kabupaten_kota=daerah, kepala=True, berlaku_mulai=day
+        )
+    for url in (PDF, "/periode/desk-uji/ringkasan.pdf"):
+        text = words(kepala.get(url).content)
+        assert ("Plt.KepalaDinas," in text, "KepalaProvinsi" in text, "KepalaDaerah" in text) == (True, True, False)
 
 
 def test_the_summary_stays_on_one_sheet_with_the_longest_names(kepala, kudus, koordinator, operator):

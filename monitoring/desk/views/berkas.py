@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.contrib import messages
@@ -13,7 +14,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import allow, operator, sees_registry, verifikator
-from core.files import read_sealed
+from core.export import as_file
+from core.files import FileLost, read_checked
 from core.idempotency import new_key
 from core.pdf import PdfUnavailable
 from core.scope import get_visible_or_404
@@ -37,11 +39,12 @@ from monitoring.isian.views.umum import user_of
 from monitoring.isian.workflow import MoveRefused
 from monitoring.models import BeritaAcara, SesiDesk
 from monitoring.tindakan import perform, perform_or_raise, refusal_text
-from rusun.lampiran import FileRefused
+from rusun.lampiran import ENDINGS, FileRefused
 from rusun.views import DOWNLOAD_POLICY
 
-from .jadwal import as_file
 from .umum import sesi_of, url_of
+
+logger = logging.getLogger(__name__)
 
 
 @login_not_required
@@ -146,8 +149,6 @@ def berita_acara(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "boleh_merevisi": verifikator(pengguna) and not draft,
         "boleh_menomori": verifikator(pengguna) and ba.status == StatusBeritaAcara.TERBIT,
         "boleh_memindai": bool(side) and ba.status == StatusBeritaAcara.TERBIT,
-        "form_nomor": NomorForm(initial={"nomor": ba.nomor_naskah}),
-        "form_pindaian": PindaianForm(),
         "kunci_baru": new_key,
     }
     return render(request, "monitoring/berita_acara.html", context)
@@ -266,10 +267,11 @@ def berita_acara_berkas(request: HttpRequest, slug: str, pk: int, revisi: int) -
     if not ba.pindaian:
         raise Http404
     try:
-        content = read_sealed(ba.pindaian)
-    except FileNotFoundError:
-        raise Http404 from None
-    ending = {"application/pdf": "pdf", "image/png": "png"}.get(ba.pindaian_tipe, "jpg")
-    response = as_file(content, ba.pindaian_tipe, f"{ba.kode.lower()}-pindaian.{ending}")
+        content = read_checked(ba.pindaian, ba.pindaian_sha256)
+    except FileLost:
+        logger.error("the scan of %s is lost", ba.kode)
+        messages.error(request, "Pindaian hilang atau rusak di server. Hubungi admin untuk memulihkan dari cadangan.")
+        return redirect(url_of(sesi, "berita_acara"))
+    response = as_file(content, ba.pindaian_tipe, f"{ba.kode.lower()}-pindaian.{ENDINGS[ba.pindaian_tipe]}")
     response["Content-Security-Policy"] = DOWNLOAD_POLICY
     return response

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import allow, koordinator, operator, pimpinan, sees_registry, verifikator
 from core.display import in_wib
+from core.export import as_file
 from core.idempotency import new_key, perform_once
 from core.pdf import PdfUnavailable
 from monitoring.desk.docx import surat_docx
@@ -88,7 +89,6 @@ def desk_jadwal(request: HttpRequest, slug: str) -> HttpResponse:
         "jenis_surat": NAMA_SURAT,
         "tunda": {row.pk: delay_before(row, saat) for row in own},
         "pesan": [(row["sesi"], whatsapp_text(row["sesi"])) for row in rows] if verifikator(pengguna) else [],
-        "kunci_baru": new_key,
     }
     return render(request, "monitoring/desk_jadwal.html", context)
 
@@ -237,12 +237,6 @@ def desk_surat_pdf(request: HttpRequest, slug: str, jenis: str) -> HttpResponse:
 def desk_surat_docx(request: HttpRequest, slug: str, jenis: str) -> HttpResponse:
     _, surat = _letter(request, slug, jenis)
     return as_file(surat_docx(surat), DOCX, f"{jenis}-{slug}.docx")
-
-
-def as_file(content: bytes, tipe: str, nama: str, *, inline: bool = False) -> HttpResponse:
-    response = HttpResponse(content, content_type=tipe)
-    response["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{nama}"'
-    return response
 
 
 @require_safe

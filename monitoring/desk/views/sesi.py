@@ -30,7 +30,6 @@ from monitoring.desk.layar import build_screen
 from monitoring.desk.papan import delay_before
 from monitoring.enums import Gerak, StatusSesi
 from monitoring.isian.forms import CatatanForm
-from monitoring.isian.kiriman import draft_of
 from monitoring.isian.tampilan import material_of, sections_of
 from monitoring.isian.views.umum import address, user_of
 from monitoring.isian.views.umum import url_of as isian_url
@@ -40,7 +39,7 @@ from monitoring.tindakan import refusal_text
 from rusun.alamat import Alamat
 from rusun.bagian import section_of
 from rusun.models import TindakLanjut
-from rusun.salinan import value_at
+from rusun.salinan import registry_of, value_at
 from rusun.sebutan import cell_name, value_text
 from rusun.simpan import LocationClosed
 
@@ -327,7 +326,7 @@ def desk_catat(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     sesi, pengguna = sesi_of(request, slug, pk), user_of(request)
     if sesi.isian is None:
         raise Http404
-    registri = draft_of(sesi.isian)["rusun"]
+    registri = registry_of(sesi.isian.kabupaten_kota_id)
     alamat = address(request.GET.get("alamat", ""), registri)
     if (response := draft_response(request)) is not None:
         return response

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access import allow, koordinator, operator, sees_registry, verifikator
+from core.export import as_file
 from core.idempotency import new_key
 from core.konsep import drafts_below
 from core.pdf import PdfUnavailable
@@ -161,6 +162,4 @@ def isian_pdf(request: HttpRequest, slug: str, kode: str) -> HttpResponse:
     except PdfUnavailable as error:
         messages.error(request, str(error))
         return redirect(isian.get_absolute_url())
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="isian-{slug}-{isian.kabupaten_kota.digit}.pdf"'
-    return response
+    return as_file(content, "application/pdf", f"isian-{slug}-{isian.kabupaten_kota.digit}.pdf")
