@@ -1,20 +1,20 @@
 from django.urls import path
 
-from . import views
+from .views import hunian, penghuni
 
 app_name = "penghuni"
 urlpatterns = [
-    path("", views.daftar, name="daftar"),
-    path("ekspor/", views.ekspor, name="ekspor"),
-    path("ekspor/data-pribadi/", views.ekspor_pribadi, name="ekspor_pribadi"),
-    path("cari-nik/", views.cari_nik, name="cari_nik"),
-    path("tambah/", views.tambah, name="tambah"),
-    path("<uuid:pk>/", views.detail, name="detail"),
-    path("<uuid:pk>/ubah/", views.ubah, name="ubah"),
-    path("<uuid:pk>/lihat-lengkap/", views.lihat_lengkap, name="lihat_lengkap"),
-    path("<uuid:pk>/kosongkan-nomor/", views.kosongkan_nomor, name="kosongkan_nomor"),
-    path("<uuid:pk>/masuk-unit/", views.masuk_unit, name="masuk_unit"),
-    path("<uuid:pk>/pindah-unit/", views.pindah_unit, name="pindah_unit"),
-    path("<uuid:pk>/koreksi-hunian/", views.koreksi_hunian, name="koreksi_hunian"),
-    path("<uuid:pk>/keluar-unit/", views.keluar_unit, name="keluar_unit"),
+    path("", penghuni.daftar, name="daftar"),
+    path("ekspor/", penghuni.ekspor, name="ekspor"),
+    path("ekspor/data-pribadi/", penghuni.ekspor_pribadi, name="ekspor_pribadi"),
+    path("cari-nik/", penghuni.cari_nik, name="cari_nik"),
+    path("tambah/", penghuni.tambah, name="tambah"),
+    path("<uuid:pk>/", penghuni.detail, name="detail"),
+    path("<uuid:pk>/ubah/", penghuni.ubah, name="ubah"),
+    path("<uuid:pk>/lihat-lengkap/", penghuni.lihat_lengkap, name="lihat_lengkap"),
+    path("<uuid:pk>/kosongkan-nomor/", penghuni.kosongkan_nomor, name="kosongkan_nomor"),
+    path("<uuid:pk>/masuk-unit/", hunian.masuk_unit, name="masuk_unit"),
+    path("<uuid:pk>/pindah-unit/", hunian.pindah_unit, name="pindah_unit"),
+    path("<uuid:pk>/koreksi-hunian/", hunian.koreksi_hunian, name="koreksi_hunian"),
+    path("<uuid:pk>/keluar-unit/", hunian.keluar_unit, name="keluar_unit"),
 ]

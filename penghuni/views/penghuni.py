@@ -1,5 +1,6 @@
+"""Households: the list, one household, what is written about it, and what of it may leave."""
+
 import datetime
-from functools import partial
 
 from django.contrib import messages
 from django.db.models import Field
@@ -7,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpRespo
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from core import display
 from core.access import allow, sees_penghuni
@@ -18,35 +19,30 @@ from core.idempotency import perform_once
 from core.konsep import discard_draft, keeps_draft, load_draft
 from core.paging import KeyPaginator
 from core.parsing import Unreadable
-from core.scope import get_visible_or_404
 from core.tables import Table
 from core.versions import StaleVersion
 from core.views import draft_response
-
-from .akses import SEALED, edits_penghuni, record_access, reveal
-from .exports import PENGHUNI, TANPA_PRIBADI, resident_rows
-from .forms import (
+from penghuni.akses import SEALED, edits_penghuni, record_access, reveal
+from penghuni.exports import PENGHUNI, TANPA_PRIBADI, resident_rows
+from penghuni.forms import (
     SECTIONS,
     CariNikForm,
     EksporPribadiForm,
-    KeluarUnitForm,
-    KoreksiHunianForm,
     KosongkanNomorForm,
     LihatLengkapForm,
-    MasukUnitForm,
     PenghuniFilter,
     PenghuniForm,
 )
-from .hunian import HunianRefused, correct_stay, move_in, move_out, move_unit, open_stay_of
-from .models import Hunian, Penghuni
-from .models.penghuni import PenghuniQuerySet
-from .nik import nik_warnings, parse_nik
-from .pencatatan import NikRecorded, clear_numbers, is_recorded_elsewhere, record_household, update_household
+from penghuni.models import Hunian, Penghuni
+from penghuni.models.penghuni import PenghuniQuerySet
+from penghuni.nik import nik_warnings, parse_nik
+from penghuni.pencatatan import NikRecorded, clear_numbers, is_recorded_elsewhere, record_household, update_household
+
+from .umum import get_household, get_or_post
 
 PER_HALAMAN = 25
 SHOWN = ("nama", "nik", "minat", "kabupaten_kota__nama")  # of a row; opening sealed numbers nobody sees costs the most
 ELSEWHERE = "Penghuni ini juga tercatat di daerah lain. Hubungi provinsi untuk mencocokkan."
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _residents(request: HttpRequest) -> tuple[PenghuniFilter, PenghuniQuerySet]:
@@ -122,7 +118,7 @@ def cari_nik(request: HttpRequest) -> HttpResponse:
 @allow(sees_penghuni)
 @require_safe
 def detail(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = _get_penghuni(request, pk)
+    penghuni = get_household(request, pk)
     record_access(request.user, TindakanAkses.LIHAT, objek_id=penghuni.pk)
     stays = list(Hunian.objects.visible_to(request.user).filter(penghuni=penghuni).select_related("blok__rusun"))
     context = {
@@ -167,7 +163,7 @@ def tambah(request: HttpRequest) -> HttpResponse:
 @keeps_draft
 @sensitive_post_parameters(*SEALED)
 def ubah(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = _get_penghuni(request, pk)
+    penghuni = get_household(request, pk)
     if (response := draft_response(request)) is not None:
         return response
     form = PenghuniForm(_posted_or_draft(request), instance=penghuni)
@@ -221,7 +217,7 @@ def _render_stale(request: HttpRequest, form: PenghuniForm, error: StaleVersion)
 @get_or_post
 @sensitive_variables("nomor")
 def lihat_lengkap(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = _get_penghuni(request, pk)
+    penghuni = get_household(request, pk)
     form = LihatLengkapForm(request.POST or None)
     if not form.is_valid():
         context = {"form": form, "penghuni": penghuni}
@@ -243,7 +239,7 @@ def lihat_lengkap(request: HttpRequest, pk: str) -> HttpResponse:
 @allow(edits_penghuni)
 @get_or_post
 def kosongkan_nomor(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = _get_penghuni(request, pk)
+    penghuni = get_household(request, pk)
     if request.method != "POST" and not any(getattr(penghuni, name) for name in SEALED):
         messages.info(request, "Tidak ada NIK, No KK, atau telepon yang tersimpan.")
         return redirect("penghuni:detail", pk)
@@ -265,110 +261,6 @@ def kosongkan_nomor(request: HttpRequest, pk: str) -> HttpResponse:
             messages.success(request, "Nomor dikosongkan. Alasannya tercatat di riwayat.")
             return redirect(tujuan)
     return render(request, "penghuni/penghuni_kosongkan.html", context, status=status)
-
-
-@allow(edits_penghuni)
-@get_or_post
-def masuk_unit(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = _get_penghuni(request, pk)
-    if request.method != "POST" and open_stay_of(penghuni):
-        messages.warning(request, "Penghuni ini masih tercatat tinggal di sebuah unit. Pakai Pindah unit.")
-        return redirect("penghuni:detail", pk)
-    form = MasukUnitForm(request.POST or None, pengguna=request.user, penghuni=penghuni)
-    return _move(request, form, penghuni, None, partial(move_in, penghuni), "Penghuni tercatat masuk unit.")
-
-
-@allow(edits_penghuni)
-@get_or_post
-def pindah_unit(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = _get_penghuni(request, pk)
-    stay = open_stay_of(penghuni)
-    if request.method != "POST" and stay is None:
-        return _no_stay(request, pk)
-    form = MasukUnitForm(request.POST or None, pengguna=request.user, penghuni=penghuni)
-    return _move(request, form, penghuni, stay, partial(move_unit, stay), "Penghuni tercatat pindah unit.")
-
-
-def _move(request, form, penghuni, stay, move, message) -> HttpResponse:
-    """Masuk and pindah ask the same questions; `move` is the rule that answers."""
-
-    def begin() -> str:
-        isi = form.cleaned_data
-        move(isi["blok"], isi["nomor_unit"], isi["mulai"], request.user, **form.rincian)
-        return reverse("penghuni:detail", args=[penghuni.pk])
-
-    if form.is_valid() and (tujuan := _perform(request, form, begin)):
-        messages.success(request, message)
-        return redirect(tujuan)
-    context = {"form": form, "penghuni": penghuni, "hunian": stay}
-    return render(request, "penghuni/hunian_masuk.html", context, status=422 if form.is_bound else 200)
-
-
-@allow(edits_penghuni)
-@get_or_post
-def koreksi_hunian(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = _get_penghuni(request, pk)
-    stay = open_stay_of(penghuni)
-    if stay is None:
-        return _no_stay(request, pk)
-    form = KoreksiHunianForm(request.POST or None, instance=stay, pengguna=request.user, penghuni=penghuni)
-    context, status = {"form": form, "penghuni": penghuni}, 422 if form.is_bound else 200
-
-    def correct() -> str:
-        isi = form.cleaned_data
-        correct_stay(stay, isi["versi"], isi["blok"], isi["nomor_unit"], isi["mulai"], request.user, **form.rincian)
-        return reverse("penghuni:detail", args=[pk])
-
-    if form.is_valid():
-        try:
-            tujuan = _perform(request, form, correct)
-        except StaleVersion as error:
-            form.carry_on_from(error.row)
-            context |= {"lebih_baru": str(error), "terbaru": form.newer_values(error.row)}
-            status = 409
-        else:
-            if tujuan:
-                messages.success(request, "Koreksi hunian tersimpan; nilai lama tetap ada di riwayat.")
-                return redirect(tujuan)
-    return render(request, "penghuni/hunian_koreksi.html", context, status=status)
-
-
-@allow(edits_penghuni)
-@get_or_post
-def keluar_unit(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = _get_penghuni(request, pk)
-    stay = open_stay_of(penghuni)
-    if request.method != "POST" and stay is None:
-        return _no_stay(request, pk)
-    form = KeluarUnitForm(request.POST or None)
-
-    def end() -> str:
-        move_out(stay, form.cleaned_data["selesai"], form.cleaned_data["keluar_ke"], request.user)
-        return reverse("penghuni:detail", args=[pk])
-
-    if form.is_valid() and (tujuan := _perform(request, form, end)):
-        messages.success(request, "Hunian diakhiri; riwayatnya tetap tersimpan.")
-        return redirect(tujuan)
-    context = {"form": form, "penghuni": penghuni, "hunian": stay}
-    return render(request, "penghuni/hunian_keluar.html", context, status=422 if form.is_bound else 200)
-
-
-def _perform(request: HttpRequest, form, action) -> str:
-    """Where the move leads, or "" with the reason of the refusal on the form."""
-    try:
-        return perform_once(form.cleaned_data["kunci_formulir"], request.user, action)
-    except HunianRefused as refusal:
-        form.add_error(refusal.kolom if refusal.kolom in form.fields else None, str(refusal))
-        return ""
-
-
-def _no_stay(request: HttpRequest, pk: str) -> HttpResponse:
-    messages.warning(request, "Penghuni ini tidak sedang tercatat di unit mana pun.")
-    return redirect("penghuni:detail", pk)
-
-
-def _get_penghuni(request: HttpRequest, pk: str) -> Penghuni:
-    return get_visible_or_404(Penghuni.objects, request.user, pk=pk)
 
 
 def _readable(penghuni: Penghuni, names: tuple[str, ...]) -> list[tuple[str, str]]:
