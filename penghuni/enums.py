@@ -64,3 +64,30 @@ class KeluarKe(models.TextChoices):
     KELUARGA = "keluarga", "Rumah keluarga"
     LUAR_DAERAH = "luar_daerah", "Luar daerah"
     TIDAK_DIKETAHUI = "tidak_diketahui", "Tidak diketahui"
+
+
+class HasilKriteria(models.TextChoices):
+    """What is known about one criterion. Only `LULUS` and `CATATAN` do not stand in the way."""
+
+    LULUS = "lulus", "Memenuhi"
+    GAGAL = "gagal", "Tidak memenuhi"
+    DATA_KURANG = "data_kurang", "Data kurang"
+    PERLU_CEK = "perlu_cek", "Perlu dicek di lapangan"
+    CATATAN = "catatan", "Bukan yang diutamakan"
+
+
+class HasilSaring(models.TextChoices):
+    """Advice about a household and a scheme; people decide."""
+
+    LAYAK_AWAL = "layak_awal", "Layak awal"
+    PERLU_VERIFIKASI = "perlu_verifikasi", "Perlu verifikasi"
+    BELUM_LAYAK = "belum_layak", "Belum layak"
+
+
+class TahapCalon(models.TextChoices):
+    DISARING = "disaring", "Disaring"
+    DIHUBUNGI = "dihubungi", "Dihubungi"
+    BERMINAT = "berminat", "Berminat"
+    DIUSULKAN = "diusulkan", "Diusulkan"
+    MENDAPAT_RUMAH = "mendapat_rumah", "Mendapat rumah"
+    BATAL = "batal", "Batal"

@@ -19,6 +19,7 @@ from rusun.models import Blok
 
 from .enums import KeluarKe
 from .models import Hunian, Penghuni
+from .penyaringan import keep_screened
 
 ENDED = "Hunian ini sudah diakhiri. Muat ulang halaman penghuni."
 
@@ -71,6 +72,7 @@ def move_in(
     )
     touch(stay, pengguna)
     stay.save()
+    keep_screened(penghuni)
     return stay
 
 
@@ -86,6 +88,7 @@ def move_out(hunian: Hunian | None, selesai: datetime.date, keluar_ke: str, peng
     stay.selesai, stay.keluar_ke = selesai, keluar_ke
     touch(stay, pengguna)
     stay.save()
+    keep_screened(stay.penghuni)
     return stay
 
 

@@ -32,7 +32,7 @@ from .enums import KeluarKe
 from .forms import SECTIONS
 from .hunian import unit_number
 from .lembar import BLOK, NOMOR, PENGHUNI, RINCIAN, UNCHANGED, Tempat
-from .models import Hunian, Penghuni
+from .models import CalonPemilikRumah, HasilPenyaringan, Hunian, Penghuni
 from .nik import Nik, nik_warnings
 
 ATURAN: Final[dict[str, str]] = {
@@ -630,6 +630,10 @@ def _check_untouched(model: type[Any], rows: list[dict[str, Any]]) -> None:
 
 def _remove(model: type[Any], pks: list[str], pengguna: Pengguna | None, waktu: datetime.datetime) -> None:
     for batch in _batches(pks):
+        if model is Penghuni:
+            HasilPenyaringan.objects.filter(penghuni__in=batch).delete()
+            if CalonPemilikRumah.objects.filter(pk__in=batch).exists():
+                raise UndoRefused("Sebagian penghuni sudah menjadi calon, jadi impor ini tidak dapat diurungkan.")
         rows = list(_by_key(model, batch).defer(*(NOMOR if model is Penghuni else ())))
         record_history(DELETE, ((row, {}) for row in rows), pengguna, waktu)
         # The history is written above, for all at once; nothing else hangs on a row nobody has touched.

@@ -13,6 +13,7 @@ from core.versions import check_version, touch
 
 from .akses import SEALED, require_reason
 from .models import Penghuni
+from .penyaringan import keep_screened
 
 
 class NikRecorded(Exception):
@@ -94,6 +95,7 @@ def _save(penghuni: Penghuni, pengguna: Pengguna) -> None:
         if "nik_sidik" in str(error) or "penghuni_nik_unik" in str(error):
             raise NikRecorded from None
         raise
+    keep_screened(penghuni)
 
 
 def _nik_of(penghuni: Penghuni) -> str:

@@ -51,9 +51,10 @@ def load_reference() -> None:
         )
     for row in rows("skema_kepemilikan.csv"):
         bunga, tenor = row.pop("bunga_persen"), number(row.pop("tenor_tahun"))
+        band = {kolom: number(row.pop(kolom)) for kolom in ("penghasilan_mulai", "penghasilan_hingga")}
         SkemaKepemilikan.objects.update_or_create(
             kode=row.pop("kode"),
-            defaults={**row, "bunga_persen": Decimal(bunga) if bunga else None, "tenor_tahun": tenor},
+            defaults={**row, **band, "bunga_persen": Decimal(bunga) if bunga else None, "tenor_tahun": tenor},
         )
     for row in rows("hari_libur.csv"):
         HariLibur.objects.get_or_create(tanggal=row["tanggal"], defaults={"nama": row["nama"]})

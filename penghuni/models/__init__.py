@@ -1,4 +1,16 @@
 from .ketentuan import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan
 from .penghuni import Hunian, Penghuni
+from .penyaringan import CalonPemilikRumah, HasilPenyaringan, PutaranPenyaringan, RiwayatCalon, VersiAturan
 
-__all__ = ["BatasHargaRumah", "BatasPenghasilan", "Hunian", "Penghuni", "SkemaKepemilikan"]
+__all__ = [
+    "BatasHargaRumah",
+    "BatasPenghasilan",
+    "CalonPemilikRumah",
+    "HasilPenyaringan",
+    "Hunian",
+    "Penghuni",
+    "PutaranPenyaringan",
+    "RiwayatCalon",
+    "SkemaKepemilikan",
+    "VersiAturan",
+]

@@ -64,6 +64,8 @@ class SkemaKepemilikan(models.Model):
     syarat = models.CharField(max_length=400)
     bunga_persen = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     tenor_tahun = models.PositiveSmallIntegerField(null=True, blank=True)
+    penghasilan_mulai = models.PositiveBigIntegerField(null=True, blank=True)
+    penghasilan_hingga = models.PositiveBigIntegerField(null=True, blank=True)
     sumber = models.CharField(max_length=60, blank=True)
 
     class Meta:

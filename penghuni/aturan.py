@@ -1,0 +1,170 @@
+"""Which rules of the home-ownership programmes hold on a day, as plain values with a version.
+
+The tables say `2021` where a source says no more: such a rule may have begun on any day of 2021. On a day inside that
+doubt every rule that may hold counts, and a criterion is only met when it is met under all of them.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from django.utils import timezone
+
+from .models import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan, VersiAturan
+from .models.ketentuan import Terverifikasi
+
+EDISI: Final = 1
+"""Counts on when the meaning of a criterion in `penghuni.kriteria` changes: then every result is out of date."""
+
+
+@dataclass(frozen=True)
+class Batas:
+    """An income cap of MBR, rupiah per month; None where the rule names none. `terverifikasi`: as in the table."""
+
+    dasar_hukum: str
+    belum_kawin: int | None
+    kawin: int | None
+    tapera: int | None
+    terverifikasi: str
+    sumber: str
+    catatan: str
+
+
+@dataclass(frozen=True)
+class Harga:
+    """The highest price of a subsidised house, rupiah."""
+
+    harga_maks: int
+    dasar_hukum: str
+    sumber: str
+
+
+@dataclass(frozen=True)
+class Skema:
+    """A scheme and the codes of its criteria. `bunga` is per cent a year as text, `tenor` in years."""
+
+    kode: str
+    nama: str
+    syarat: tuple[str, ...]
+    bunga: str
+    tenor: int | None
+    penghasilan_mulai: int | None
+    penghasilan_hingga: int | None
+    sumber: str
+
+
+@dataclass(frozen=True)
+class Aturan:
+    """The rules of one day. `penghasilan` holds every cap that may be in force; usually one."""
+
+    tanggal: datetime.date
+    penghasilan: tuple[Batas, ...]
+    harga: Harga | None
+    skema: tuple[Skema, ...]
+    catatan: tuple[str, ...]
+
+    @property
+    def isi(self) -> dict[str, Any]:
+        """Everything but the day, fit for JSON."""
+        told = asdict(self)
+        del told["tanggal"]
+        return {"edisi": EDISI, **json.loads(json.dumps(told))}
+
+    @property
+    def versi(self) -> str:
+        """The same rules have the same version, whatever day they were asked for. 12 hex figures."""
+        text = json.dumps(self.isi, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def rules_on(tanggal: datetime.date) -> Aturan:
+    """The rules of `tanggal`, three queries. Whatever a table does not know is absent; nothing is filled in."""
+    caps = list(BatasPenghasilan.objects.order_by("berlaku_mulai", "dasar_hukum"))
+    unread = [
+        row for row in caps if row.terverifikasi == Terverifikasi.TIDAK and _earliest(row.berlaku_mulai) <= tanggal
+    ]
+    return Aturan(
+        tanggal,
+        tuple(map(_batas, _in_force([row for row in caps if row.terverifikasi != Terverifikasi.TIDAK], tanggal))),
+        _price_on(tanggal),
+        tuple(
+            _skema(row)
+            for row in SkemaKepemilikan.objects.order_by("kode")
+            if _earliest(row.aktif_dari) <= tanggal <= _latest(row.aktif_sampai)
+        ),
+        tuple(f"{row.dasar_hukum}: {row.catatan}." for row in unread),
+    )
+
+
+def _in_force(rows: list[BatasPenghasilan], tanggal: datetime.date) -> list[BatasPenghasilan]:
+    """Rules that may hold on `tanggal`: begun, not ended, and not surely followed by a later one."""
+    begun = [row for row in rows if _earliest(row.berlaku_mulai) <= tanggal <= _latest(row.berlaku_sampai)]
+    certain = [row for row in begun if _latest(row.berlaku_mulai) <= tanggal]
+    return [
+        row
+        for row in begun
+        if not any(_earliest(later.berlaku_mulai) > _latest(row.berlaku_mulai) for later in certain)
+    ]
+
+
+def _price_on(tanggal: datetime.date) -> Harga | None:
+    rows = BatasHargaRumah.objects.filter(jenis="tapak", tahun_mulai__lte=tanggal.year).order_by("-tahun_mulai")
+    row = next((row for row in rows if row.tahun_sampai is None or row.tahun_sampai >= tanggal.year), None)
+    return Harga(row.harga_maks, row.dasar_hukum, row.sumber) if row else None
+
+
+def _batas(row: BatasPenghasilan) -> Batas:
+    return Batas(
+        row.dasar_hukum, row.batas_belum_kawin, row.batas_kawin, row.batas_tapera, row.terverifikasi, row.sumber,
+        row.catatan,
+    )  # fmt: skip
+
+
+def _skema(row: SkemaKepemilikan) -> Skema:
+    return Skema(
+        row.kode, row.nama, tuple(code for code in row.syarat.split(";") if code),
+        "" if row.bunga_persen is None else f"{row.bunga_persen.normalize():f}", row.tenor_tahun,
+        row.penghasilan_mulai, row.penghasilan_hingga, row.sumber,
+    )  # fmt: skip
+
+
+def _earliest(text: str) -> datetime.date:
+    """The first day that `2021`, `2021-05` or `2021-05-03` can mean; "" is the beginning of time."""
+    if not text:
+        return datetime.date.min
+    year, month, day = ([int(part) for part in text.split("-")] + [1, 1])[:3]
+    return datetime.date(year, month, day)
+
+
+def _latest(text: str) -> datetime.date:
+    """The last day that `2021`, `2021-05` or `2021-05-03` can mean; "" is the end of time."""
+    if not text:
+        return datetime.date.max
+    parts = [int(part) for part in text.split("-")]
+    year, month = parts[0], parts[1] if len(parts) > 1 else 12
+    return datetime.date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
+
+
+def record_version(aturan: Aturan) -> VersiAturan:
+    """The stored version of `aturan`, made on first use."""
+    row, _ = VersiAturan.objects.get_or_create(
+        kode=aturan.versi, defaults={"tanggal": aturan.tanggal, "isi": aturan.isi, "dicatat_pada": timezone.now()}
+    )
+    return row
+
+
+def read_version(row: VersiAturan) -> Aturan:
+    """The rules as they were when `row` was recorded."""
+    isi = row.isi
+    return Aturan(
+        row.tanggal,
+        tuple(Batas(**batas) for batas in isi["penghasilan"]),
+        Harga(**isi["harga"]) if isi["harga"] else None,
+        tuple(Skema(**{**skema, "syarat": tuple(skema["syarat"])}) for skema in isi["skema"]),
+        tuple(isi["catatan"]),
+    )

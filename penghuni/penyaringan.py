@@ -1,0 +1,146 @@
+"""The screening: a household against every scheme of a day. Advice for people; nothing here decides.
+
+A result belongs to one version of the rules and one version of the household's data. When either moves on, the result
+is out of date until `penghuni.putaran` or a save screens the household again.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from .aturan import Aturan, Skema, record_version, rules_on
+from .enums import HasilKriteria, HasilSaring
+from .kriteria import KRITERIA, TIDAK_DIKENAL, Penilaian, Profil
+from .models import HasilPenyaringan, Hunian, Penghuni
+
+PENERIMA_FLPP: Final = "penerima_flpp"
+DEPENDS: Final = {PENERIMA_FLPP: "flpp"}
+"""Criteria that ask for the result of another scheme."""
+
+PROFIL_COLUMNS: Final = ("nik_sidik", *Profil._fields[1:])
+"""The columns of a household that the criteria read, in the order of `Profil`; no sealed one is opened."""
+
+_HASIL_FLPP: Final = {
+    HasilSaring.LAYAK_AWAL: HasilKriteria.LULUS,
+    HasilSaring.PERLU_VERIFIKASI: HasilKriteria.PERLU_CEK,
+    HasilSaring.BELUM_LAYAK: HasilKriteria.GAGAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HasilSkema:
+    """One household and one scheme: the advice and every criterion behind it."""
+
+    kode: str
+    hasil: HasilSaring
+    penilaian: tuple[Penilaian, ...]
+
+
+def evaluate(profil: Profil, aturan: Aturan) -> dict[str, HasilSkema]:
+    """`profil` against every scheme of `aturan`, by code of the scheme. Touches no database."""
+    found: dict[str, HasilSkema] = {}
+    # A scheme that asks for another one comes after it.
+    for skema in sorted(aturan.skema, key=lambda skema: any(code in DEPENDS for code in skema.syarat)):
+        penilaian = tuple(_assess(code, profil, aturan, skema, found) for code in skema.syarat)
+        found[skema.kode] = HasilSkema(skema.kode, advice(row.keadaan for row in penilaian), penilaian)
+    return found
+
+
+def _assess(code: str, profil: Profil, aturan: Aturan, skema: Skema, found: Mapping[str, HasilSkema]) -> Penilaian:
+    if code in DEPENDS:
+        other = found.get(DEPENDS[code])
+        if other is None:
+            return Penilaian(code, HasilKriteria.PERLU_CEK, "Tidak dibuka pada tanggal ini", "KPR FLPP")
+        return Penilaian(code, _HASIL_FLPP[other.hasil], str(other.hasil.label), "KPR FLPP")
+    return KRITERIA.get(code, TIDAK_DIKENAL).nilai(code, profil, aturan, skema)
+
+
+def advice(keadaan: Iterable[HasilKriteria]) -> HasilSaring:
+    """Missed one: not yet. Anything unknown: verify. Only what is stated and met makes `LAYAK_AWAL`."""
+    states = set(keadaan)
+    if HasilKriteria.GAGAL in states:
+        return HasilSaring.BELUM_LAYAK
+    if not states or states & {HasilKriteria.DATA_KURANG, HasilKriteria.PERLU_CEK}:
+        return HasilSaring.PERLU_VERIFIKASI
+    return HasilSaring.LAYAK_AWAL
+
+
+def profile_of(penghuni: Penghuni) -> Profil:
+    """What the criteria ask, from a household."""
+    return profile_from([getattr(penghuni, name) for name in PROFIL_COLUMNS])
+
+
+def profile_from(values: Sequence[Any]) -> Profil:
+    """The same from the values of `PROFIL_COLUMNS`."""
+    return Profil(bool(values[0]), *values[1:])
+
+
+# --- storing ---------------------------------------------------------------------------------------------------------
+
+
+def keep_screened(penghuni: Penghuni) -> None:
+    """After a save or a move: results for whoever lives here now, none for whoever left."""
+    if Hunian.objects.open().filter(penghuni=penghuni).exists():
+        screen_household(penghuni)
+    else:
+        HasilPenyaringan.objects.filter(penghuni=penghuni).delete()
+
+
+def screen_household(penghuni: Penghuni, aturan: Aturan | None = None) -> dict[str, HasilSkema]:
+    """Screen one household under the rules of today (or `aturan`) and store the results for its present data."""
+    aturan = aturan or rules_on(timezone.localdate())
+    row = Penghuni.objects.filter(pk=penghuni.pk).values_list("kabupaten_kota", "versi", *PROFIL_COLUMNS).get()
+    results = evaluate(profile_from(row[2:]), aturan)
+    store_results([(penghuni.pk, row[0], row[1], results)], aturan)
+    return results
+
+
+Disaring = tuple[Any, str, int, Mapping[str, HasilSkema]]
+"""Key, kabupaten/kota and version of a household, and its results."""
+
+
+def store_results(households: Sequence[Disaring], aturan: Aturan) -> None:
+    """Replace what is stored for `households` under the version of `aturan`. Results of other versions stay."""
+    versi, waktu = record_version(aturan), timezone.now()
+    with transaction.atomic():
+        HasilPenyaringan.objects.filter(versi_aturan=versi, penghuni__in=[row[0] for row in households]).delete()
+        HasilPenyaringan.objects.bulk_create(_rows(households, versi.pk, waktu), batch_size=1000)
+
+
+def _rows(households: Sequence[Disaring], versi: str, waktu: datetime.datetime) -> Iterator[HasilPenyaringan]:
+    for pk, daerah, versi_penghuni, results in households:
+        for result in results.values():
+            yield HasilPenyaringan(
+                penghuni_id=pk, kabupaten_kota_id=daerah, skema_id=result.kode, versi_aturan_id=versi,
+                versi_penghuni=versi_penghuni, hasil=result.hasil, rincian=_compact(result.penilaian),
+                dihitung_pada=waktu,
+            )  # fmt: skip
+
+
+def _compact(penilaian: Iterable[Penilaian]) -> list[list[str]]:
+    return [[row.kode, row.keadaan, row.nilai, row.ambang] for row in penilaian]
+
+
+def reasons_of(hasil: HasilPenyaringan) -> list[tuple[str, Penilaian]]:
+    """Each criterion of a stored result with its title."""
+    return [
+        (title_of(kode), Penilaian(kode, HasilKriteria(keadaan), nilai, ambang))
+        for kode, keadaan, nilai, ambang in hasil.rincian
+    ]
+
+
+def title_of(kode: str) -> str:
+    """How a criterion is called on screen."""
+    return "Penerima KPR FLPP" if kode == PENERIMA_FLPP else KRITERIA.get(kode, TIDAK_DIKENAL).judul
+
+
+def is_stale(hasil: Iterable[HasilPenyaringan], penghuni: Penghuni, versi: str) -> bool:
+    """Whether `hasil`, the stored results of `penghuni`, are missing or about other data or other rules."""
+    rows = list(hasil)
+    return not rows or any(row.versi_penghuni != penghuni.versi or row.versi_aturan_id != versi for row in rows)
