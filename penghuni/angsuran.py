@@ -60,7 +60,7 @@ def affordable_principal(angsuran: int, bunga: Decimal, tenor: int) -> int:
 def estimate(
     harga: int, bunga: Decimal, tenor: int, penghasilan: int | None, uang_muka_persen: int = UANG_MUKA_PERSEN
 ) -> Perkiraan:
-    """What a house of `harga` costs a month, and whether `penghasilan` carries it (the couple's; None or 0: unknown)."""
+    """What a house of `harga` costs a month, and whether `penghasilan` carries it (joint; None or 0: unknown)."""
     uang_muka = -(-harga * uang_muka_persen // 100)
     pokok = harga - uang_muka
     angsuran = instalment(pokok, bunga, tenor)
