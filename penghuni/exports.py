@@ -16,7 +16,7 @@ from core.models import KabupatenKota
 from core.tables import Column, field_column
 from rusun.models import Blok, Rusun
 
-from .models import Hunian, Penghuni
+from .models import CalonPemilikRumah, Hunian, Penghuni, SkemaKepemilikan
 from .models.penghuni import PenghuniQuerySet
 
 ROWS_AT_ONCE: Final = 2000
@@ -101,3 +101,34 @@ def resident_rows(penghuni: PenghuniQuerySet, columns: Sequence[Column]) -> Iter
     here = FilteredRelation("hunian", condition=Q(hunian__selesai__isnull=True))
     names = dict.fromkeys(column.source for column in columns)
     return penghuni.annotate(tinggal=here).values_list(*names, named=True).iterator(chunk_size=ROWS_AT_ONCE)
+
+
+def _home(row: CalonPemilikRumah) -> str:
+    """`Rusunawa X, Blok A, unit 101` where a candidate lives; "" when nowhere here any more."""
+    stays = row.penghuni.hunian_terbuka  # type: ignore[attr-defined]
+    return f"{stays[0].blok.rusun.nama}, {stays[0].blok.nama}, unit {stays[0].nomor_unit}" if stays else ""
+
+
+_calon = partial(field_column, CalonPemilikRumah)
+
+
+def _orang(name: str, meaning: str = "", **more: Any) -> Column:
+    return field_column(Penghuni, name, path=f"penghuni.{name}", meaning=meaning, personal=True, **more)
+
+
+CALON: Final = (
+    _orang("nama", "Kepala keluarga.", width=30),
+    field_column(KabupatenKota, "nama", path="penghuni.kabupaten_kota.nama", heading="Kabupaten/kota", width=26,
+                 meaning="Daerah yang mencatat penghuni ini."),
+    Column("Lokasi dan unit", _home, width=48, meaning="Tempat tinggal sekarang.", personal=True),
+    _calon("tahap", meaning="Langkah terakhir yang diputuskan orang, bukan hasil penyaringan."),
+    _calon("tahap_sejak", meaning="Saat langkah itu dicatat."),
+    field_column(SkemaKepemilikan, "nama", path="nama_skema", heading="Skema yang dituju", width=36,
+                 meaning="Dipilih bersama calon; kosong bila belum dipilih."),
+    _orang("minat", "Menurut pengakuan."),
+    _orang("lokasi_minat", "Tempat rumah yang diinginkan.", width=24),
+    _orang("sanggup_uang_muka", "Menurut pengakuan."),
+    _orang("sanggup_angsuran", "Menurut pengakuan."),
+    _orang("tanggal_persetujuan", "Tanggal penghuni menyetujui datanya dipakai."),
+)  # fmt: skip
+"""Candidates for the programme unit: no number of anybody."""

@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Count, Exists, F, OuterRef, Subquery
 from django.utils import timezone
 
 from .aturan import Aturan, Skema, record_version, rules_on
 from .enums import HasilKriteria, HasilSaring
 from .kriteria import KRITERIA, TIDAK_DIKENAL, Penilaian, Profil
-from .models import HasilPenyaringan, Hunian, Penghuni
+from .models import HasilPenyaringan, Hunian, Penghuni, SkemaKepemilikan
+from .models.penghuni import PenghuniQuerySet
+from .models.penyaringan import HasilPenyaringanQuerySet
 
 PENERIMA_FLPP: Final = "penerima_flpp"
 DEPENDS: Final = {PENERIMA_FLPP: "flpp"}
@@ -81,7 +84,7 @@ def profile_from(values: Sequence[Any]) -> Profil:
     return Profil(bool(values[0]), *values[1:])
 
 
-# --- storing ---------------------------------------------------------------------------------------------------------
+# --- storing ----------------------------------------------------------------------------------------------------------
 
 
 def keep_screened(penghuni: Penghuni) -> None:
@@ -144,3 +147,47 @@ def is_stale(hasil: Iterable[HasilPenyaringan], penghuni: Penghuni, versi: str) 
     """Whether `hasil`, the stored results of `penghuni`, are missing or about other data or other rules."""
     rows = list(hasil)
     return not rows or any(row.versi_penghuni != penghuni.versi or row.versi_aturan_id != versi for row in rows)
+
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+def households_with(
+    penghuni: PenghuniQuerySet, versi: str, skema: SkemaKepemilikan | None = None, hasil: str = ""
+) -> PenghuniQuerySet:
+    """Of `penghuni` those with a result under `versi`: for `skema` and of the kind `hasil` where they are given."""
+    results = HasilPenyaringan.objects.filter(penghuni=OuterRef("pk"), versi_aturan=versi)
+    if skema is not None:
+        results = results.filter(skema=skema)
+    return penghuni.filter(Exists(results.filter(hasil=hasil) if hasil else results))
+
+
+def totals(hasil: HasilPenyaringanQuerySet, versi: str) -> dict[str, dict[str, int]]:
+    """Stored results under `versi`: scheme -> kind -> number. One query."""
+    found: dict[str, dict[str, int]] = {}
+    rows = hasil.filter(versi_aturan=versi).order_by().values_list("skema_id", "hasil").annotate(jumlah=Count("pk"))
+    for skema, kind, jumlah in rows:
+        found.setdefault(skema, dict.fromkeys(HasilSaring.values, 0))[kind] = jumlah
+    return found
+
+
+def moved(hasil: HasilPenyaringanQuerySet, lama: str, baru: str) -> HasilPenyaringanQuerySet:
+    """Results under `baru` that differ from those under `lama`; each with `hasil_lama` and `rincian_lama`."""
+    before = HasilPenyaringan.objects.filter(penghuni=OuterRef("penghuni"), skema=OuterRef("skema"), versi_aturan=lama)
+    return (
+        hasil.filter(versi_aturan=baru)
+        .annotate(hasil_lama=Subquery(before.values("hasil")), rincian_lama=Subquery(before.values("rincian")))
+        .exclude(hasil_lama__isnull=True)
+        .exclude(hasil_lama=F("hasil"))
+    )
+
+
+def why_moved(lama: Sequence[Sequence[str]], baru: Sequence[Sequence[str]]) -> list[tuple[str, str, str, str, str]]:
+    """The criteria whose state changed: title, state and threshold before, state and threshold now."""
+    before = {kode: (keadaan, ambang) for kode, keadaan, _, ambang in lama}
+    return [
+        (title_of(kode), HasilKriteria(old).label, old_ambang, HasilKriteria(keadaan).label, ambang)
+        for kode, keadaan, _, ambang in baru
+        for old, old_ambang in [before.get(kode, (keadaan, ambang))]
+        if old != keadaan
+    ]

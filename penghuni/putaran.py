@@ -27,9 +27,10 @@ LOST: Final = datetime.timedelta(minutes=2)
 """A run that has given no sign for so long was killed; the next one takes its place."""
 
 
-def due(versi: str) -> int:
-    """How many households with a home here have no result under `versi` for their present data."""
-    return to_screen(Penghuni.objects.all(), versi).count()
+def due(versi: str, pengguna: Pengguna | None = None) -> int:
+    """How many households with a home here (that `pengguna` may see) have no result under `versi` for their data."""
+    households = Penghuni.objects.visible_to(pengguna) if pengguna else Penghuni.objects.all()
+    return to_screen(households, versi).count()
 
 
 def running() -> PutaranPenyaringan | None:

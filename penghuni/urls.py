@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import hunian, penghuni
+from .views import hunian, penghuni, program
 
 app_name = "penghuni"
 urlpatterns = [
@@ -9,6 +9,18 @@ urlpatterns = [
     path("ekspor/data-pribadi/", penghuni.ekspor_pribadi, name="ekspor_pribadi"),
     path("cari-nik/", penghuni.cari_nik, name="cari_nik"),
     path("tambah/", penghuni.tambah, name="tambah"),
+    path("program/", program.papan, name="program_papan"),
+    path("program/calon/", program.daftar, name="program_daftar"),
+    path("program/calon/tambah/", program.tambah, name="program_tambah"),
+    path("program/calon/ekspor/", program.ekspor, name="program_ekspor"),
+    path("program/penyaringan/", program.penyaringan, name="program_penyaringan"),
+    path("program/penyaringan/jalankan/", program.jalankan, name="program_jalankan"),
+    path("program/penyaringan/kemajuan/", program.kemajuan, name="program_kemajuan"),
+    path("program/penyaringan/perubahan/", program.perubahan, name="program_perubahan"),
+    path("program/aturan/", program.aturan, name="program_aturan"),
+    path("<uuid:pk>/program/", program.penghuni, name="program_penghuni"),
+    path("<uuid:pk>/program/saring/", program.saring, name="program_saring"),
+    path("<uuid:pk>/program/tahap/", program.tahap, name="program_tahap"),
     path("<uuid:pk>/", penghuni.detail, name="detail"),
     path("<uuid:pk>/ubah/", penghuni.ubah, name="ubah"),
     path("<uuid:pk>/lihat-lengkap/", penghuni.lihat_lengkap, name="lihat_lengkap"),

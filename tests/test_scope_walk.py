@@ -20,7 +20,7 @@ from monitoring.desk.jadwal import publish
 from monitoring.enums import StatusImpor, StatusIsian
 from monitoring.isian.permintaan import ask_opening
 from monitoring.models import BeritaAcara, Dokumen, Impor, Pemberitahuan, SesiDesk
-from penghuni.models import Penghuni
+from penghuni.models import CalonPemilikRumah, Penghuni
 from rusun.alamat import Alamat
 from rusun.models import Lampiran, Permasalahan, TindakLanjut
 
@@ -88,6 +88,18 @@ PAGES = {
     "penghuni:ekspor": Page(RESIDENTS),
     "penghuni:ekspor_pribadi": Page(RESIDENTS),
     "penghuni:cari_nik": Page(RESIDENTS),
+    "penghuni:program_papan": Page(RESIDENTS),
+    "penghuni:program_daftar": Page(RESIDENTS),
+    "penghuni:program_tambah": Page(RESIDENTS),
+    "penghuni:program_ekspor": Page(RESIDENTS),
+    "penghuni:program_penyaringan": Page(RESIDENTS),
+    "penghuni:program_jalankan": Page(PROVINCE),
+    "penghuni:program_kemajuan": Page(RESIDENTS),
+    "penghuni:program_perubahan": Page(RESIDENTS),
+    "penghuni:program_aturan": Page(RESIDENTS),
+    "penghuni:program_penghuni": Page(RESIDENTS, ("penghuni",), (NOBODY,)),
+    "penghuni:program_saring": Page(RESIDENTS, ("penghuni",), (NOBODY,)),
+    "penghuni:program_tahap": Page(RESIDENTS, ("penghuni",), (NOBODY,)),
     "penghuni:tambah": Page({"operator_penghuni"}),
     "penghuni:detail": Page(RESIDENTS, ("penghuni",), (NOBODY,)),
     "penghuni:ubah": Page({"operator_penghuni"}, ("penghuni",), (NOBODY,)),
@@ -257,6 +269,7 @@ def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, se
         diubah=saat,
     )  # fmt: skip
     penghuni = Penghuni.objects.create(kabupaten_kota=kudus, nama="Sutarmi", diubah=saat)
+    CalonPemilikRumah.objects.create(penghuni=penghuni, tahap_sejak=saat, diubah=saat)
     place = write_sealed("impor", b"uji")
     impor = Impor.objects.create(
         kabupaten_kota=kudus, diunggah_oleh=verifikator, diunggah_pada=saat, atas_nama=True, nama_asli="a.xlsx",

@@ -18,6 +18,7 @@ from .penghuni import empty_units, fill_units
 from .periode_2021 import run_2021
 from .periode_2022 import run_2022
 from .perubahan import move_on
+from .program import start_programme
 from .registri import load_registry
 
 
@@ -56,6 +57,8 @@ def load_example(tell: Callable[[str], None]) -> None:
         tell(f"  perubahan sejak 2021: {keluar} KK keluar, {masuk} KK masuk")
         run_2022(invited, akun, hari_ini)
         tell("  periode desk-2022 berjalan, isian pada setiap status")
+        disaring, calon = start_programme(invited, akun, hari_ini)
+        tell(f"  program rumah: {disaring} penghuni disaring, {calon} calon")
 
 
 def _blocks() -> list[Blok]:

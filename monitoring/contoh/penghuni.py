@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import transaction
 
@@ -124,10 +125,12 @@ def _household(
     married = chance.random() < 0.82
     anak = chance.choices((0, 1, 2, 3), (18, 34, 36, 12))[0]
     minat = chance.choices(Minat.values, (58, 17, 25))[0]
+    nik = serials.take(f"{wilayah}{hari:02d}{lahir:%m%y}", chance)
+    program = random.Random(f"program:{nik}")
     return Penghuni(
         kabupaten_kota_id=daerah,
         nama=f"{chance.choice(WANITA if woman else PRIA)} {chance.choice(BELAKANG)}",
-        nik=serials.take(f"{wilayah}{hari:02d}{lahir:%m%y}", chance),
+        nik=nik,
         no_kk=serials.take(f"{wilayah}{chance.randrange(1, 29):02d}{chance.randrange(1, 13):02d}12", chance),
         telepon=f"0800{chance.randrange(10**8):08d}",
         tempat_lahir="Jawa Tengah",
@@ -151,12 +154,25 @@ def _household(
         terdaftar_dtks=Jawaban.YA if chance.random() < 0.3 else Jawaban.TIDAK,
         minat=minat,
         sanggup_angsuran=chance.randrange(3, 13) * 100_000 if minat == Minat.YA else None,
+        **_programme(program),
         tanggal_persetujuan=waktu.date(),
         tujuan_persetujuan="Program kepemilikan rumah",
         asal_data=AsalData.CONTOH,
         diubah=waktu,
         diubah_oleh=operator,
     )
+
+
+def _programme(chance: random.Random) -> dict[str, Any]:
+    """What the schemes ask beside the rest, often left open as in life."""
+    tabungan = chance.randrange(0, 12) * 500_000 if chance.random() < 0.7 else None
+    return {
+        "pernah_subsidi": chance.choices((Jawaban.TIDAK, Jawaban.YA, ""), (72, 6, 22))[0],
+        "tabungan": tabungan,
+        "sanggup_uang_muka": tabungan if chance.random() < 0.5 else None,
+        "tapera_bulan": chance.choices((None, 0, 6, 18, 40), (45, 30, 5, 12, 8))[0],
+        "luas_tanah_m2": chance.randrange(30, 260) if chance.random() < 0.1 else None,
+    }
 
 
 def _stay(

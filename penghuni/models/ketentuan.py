@@ -75,3 +75,8 @@ class SkemaKepemilikan(models.Model):
 
     def __str__(self) -> str:
         return self.nama
+
+    @property
+    def sebutan(self) -> str:
+        """The name without what stands in brackets, for lists."""
+        return self.nama.split(" (")[0]

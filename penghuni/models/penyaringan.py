@@ -141,6 +141,11 @@ class CalonPemilikRumah(models.Model):
     def __str__(self) -> str:
         return str(self.penghuni)
 
+    @property
+    def nama_skema(self) -> str:
+        """The scheme aimed at; "" while none is chosen."""
+        return self.skema.nama if self.skema else ""
+
 
 class RiwayatCalon(models.Model):
     """One decision about a candidate, with what the screening said at that moment. Written once."""
@@ -166,6 +171,11 @@ class RiwayatCalon(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dari} - {self.ke}"
+
+    @property
+    def layak(self) -> list[str]:
+        """Codes of the schemes that the screening spoke for at that moment."""
+        return [kode for kode, hasil in self.hasil.items() if hasil == enums.HasilSaring.LAYAK_AWAL]
 
 
 def to_screen(penghuni: PenghuniQuerySet, versi: str) -> PenghuniQuerySet:
