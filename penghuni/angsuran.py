@@ -7,6 +7,8 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Final
 
+from .aturan import Aturan
+
 BAGIAN_PENGHASILAN: Final = Fraction(1, 3)
 """The share of income that an instalment may take, as banks are quoted (domain paper section 5.5, S119)."""
 UANG_MUKA_PERSEN: Final = 1
@@ -72,6 +74,17 @@ def estimate(
         harga, uang_muka, pokok, bunga, tenor, angsuran, -(-angsuran // BAGIAN_PENGHASILAN), penghasilan or None,
         kemampuan, terjangkau,
     )  # fmt: skip
+
+
+def loans(aturan: Aturan, penghasilan: int | None) -> dict[str, Perkiraan]:
+    """The estimate per scheme of `aturan` that lends money, at the highest price of its day; none without a price."""
+    if aturan.harga is None:
+        return {}
+    return {
+        skema.kode: estimate(aturan.harga.harga_maks, Decimal(skema.bunga), skema.tenor, penghasilan)
+        for skema in aturan.skema
+        if skema.bunga and skema.tenor
+    }
 
 
 def _round(value: Decimal) -> int:

@@ -69,6 +69,11 @@ class Aturan:
     catatan: tuple[str, ...]
 
     @property
+    def nama_skema(self) -> dict[str, str]:
+        """The names of the schemes by their codes."""
+        return {skema.kode: skema.nama for skema in self.skema}
+
+    @property
     def isi(self) -> dict[str, Any]:
         """Everything but the day, fit for JSON."""
         told = asdict(self)
@@ -99,6 +104,11 @@ def rules_on(tanggal: datetime.date) -> Aturan:
         ),
         tuple(f"{row.dasar_hukum}: {row.catatan}." for row in unread),
     )
+
+
+def rules_today() -> Aturan:
+    """The rules that hold now."""
+    return rules_on(timezone.localdate())
 
 
 def _in_force(rows: list[BatasPenghasilan], tanggal: datetime.date) -> list[BatasPenghasilan]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from core.access import operator, verifikator
 from core.models import Pengguna
 
-from .aturan import record_version, rules_on
+from .aturan import record_version, rules_today
 from .enums import Minat, TahapCalon
 from .models import CalonPemilikRumah, HasilPenyaringan, Hunian, Penghuni, RiwayatCalon, SkemaKepemilikan
 
@@ -135,7 +135,7 @@ def _require_proposable(calon: CalonPemilikRumah, penghuni: Penghuni) -> None:
 
 def _write_down(calon: CalonPemilikRumah, dari: str, ke: TahapCalon, pengguna: Pengguna, catatan: str) -> None:
     """A line of the path, with what the screening says now; the candidate remembers the rules of its last decision."""
-    versi = record_version(rules_on(timezone.localdate()))
+    versi = record_version(rules_today())
     hasil = HasilPenyaringan.objects.filter(penghuni=calon.pk, versi_aturan=versi).values_list("skema_id", "hasil")
     calon.versi_aturan = versi
     RiwayatCalon.objects.create(

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Subquery
 from django.utils import timezone
 
-from .aturan import Aturan, Skema, record_version, rules_on
+from .aturan import Aturan, Skema, record_version, rules_today
 from .enums import HasilKriteria, HasilSaring
 from .kriteria import KRITERIA, TIDAK_DIKENAL, Penilaian, Profil
 from .models import HasilPenyaringan, Hunian, Penghuni, SkemaKepemilikan
@@ -97,7 +97,7 @@ def keep_screened(penghuni: Penghuni) -> None:
 
 def screen_household(penghuni: Penghuni, aturan: Aturan | None = None) -> dict[str, HasilSkema]:
     """Screen one household under the rules of today (or `aturan`) and store the results for its present data."""
-    aturan = aturan or rules_on(timezone.localdate())
+    aturan = aturan or rules_today()
     row = Penghuni.objects.filter(pk=penghuni.pk).values_list("kabupaten_kota", "versi", *PROFIL_COLUMNS).get()
     results = evaluate(profile_from(row[2:]), aturan)
     store_results([(penghuni.pk, row[0], row[1], results)], aturan)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import hunian, penghuni, program
+from .views import hunian, penghuni, penyaringan, program
 
 app_name = "penghuni"
 urlpatterns = [
@@ -13,11 +13,11 @@ urlpatterns = [
     path("program/calon/", program.daftar, name="program_daftar"),
     path("program/calon/tambah/", program.tambah, name="program_tambah"),
     path("program/calon/ekspor/", program.ekspor, name="program_ekspor"),
-    path("program/penyaringan/", program.penyaringan, name="program_penyaringan"),
-    path("program/penyaringan/jalankan/", program.jalankan, name="program_jalankan"),
-    path("program/penyaringan/kemajuan/", program.kemajuan, name="program_kemajuan"),
-    path("program/penyaringan/perubahan/", program.perubahan, name="program_perubahan"),
-    path("program/aturan/", program.aturan, name="program_aturan"),
+    path("program/penyaringan/", penyaringan.penyaringan, name="program_penyaringan"),
+    path("program/penyaringan/jalankan/", penyaringan.jalankan, name="program_jalankan"),
+    path("program/penyaringan/kemajuan/", penyaringan.kemajuan, name="program_kemajuan"),
+    path("program/penyaringan/perubahan/", penyaringan.perubahan, name="program_perubahan"),
+    path("program/aturan/", penyaringan.aturan, name="program_aturan"),
     path("<uuid:pk>/program/", program.penghuni, name="program_penghuni"),
     path("<uuid:pk>/program/saring/", program.saring, name="program_saring"),
     path("<uuid:pk>/program/tahap/", program.tahap, name="program_tahap"),

@@ -97,6 +97,10 @@ class PutaranPenyaringan(models.Model):
         return f"{self.sudah}/{self.jumlah}"
 
 
+SEALED_OF_HOUSEHOLD = ("penghuni__nik", "penghuni__no_kk", "penghuni__telepon")
+"""What a list of results or candidates leaves out: opening numbers that nobody sees costs the most."""
+
+
 class CalonQuerySet(PersonalQuerySet["CalonPemilikRumah"]):
     def in_progress(self) -> Self:
         """Those on their way: neither housed nor dropped."""
