@@ -8,6 +8,8 @@ from penghuni.aturan import Batas
 from penghuni.enums import HasilKriteria
 from penghuni.kriteria import KRITERIA, TIDAK_DIKENAL, Profil, basis_of
 
+pytestmark = pytest.mark.django_db  # the rules are read once from a database
+
 LULUS, GAGAL, KURANG, CEK, CATATAN = HasilKriteria
 
 LAJANG = {"status_kawin": "belum_kawin"}
