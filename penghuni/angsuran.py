@@ -41,9 +41,7 @@ def instalment(pokok: int, bunga: Decimal, tenor: int) -> int:
 
     Raises ValueError for a tenor below one year or a negative rate.
     """
-    if tenor < 1 or bunga < 0:
-        raise ValueError("an annuity needs a year at least and no negative rate")
-    months = tenor * 12
+    months = _months(bunga, tenor)
     if bunga == 0:
         return _round(Decimal(pokok) / months)
     rate = bunga / 1200
@@ -51,19 +49,33 @@ def instalment(pokok: int, bunga: Decimal, tenor: int) -> int:
 
 
 def affordable_principal(angsuran: int, bunga: Decimal, tenor: int) -> int:
-    """The largest principal whose instalment is at most `angsuran`, whole rupiah rounded down."""
-    months = tenor * 12
+    """The largest principal, in whole rupiah, whose instalment before rounding is at most `angsuran`.
+
+    Raises ValueError like `instalment`.
+    """
+    months = _months(bunga, tenor)
     if bunga == 0:
         return angsuran * months
     rate = bunga / 1200
     return int((angsuran * (1 - (1 + rate) ** -months) / rate).to_integral_value(ROUND_FLOOR))
 
 
+def _months(bunga: Decimal, tenor: int) -> int:
+    if tenor < 1 or bunga < 0:
+        raise ValueError("an annuity needs a year at least and no negative rate")
+    return tenor * 12
+
+
+def lowest_down_payment(harga: int, persen: int = UANG_MUKA_PERSEN) -> int:
+    """`persen` of `harga`, rounded up to whole rupiah."""
+    return -(-harga * persen // 100)
+
+
 def estimate(
     harga: int, bunga: Decimal, tenor: int, penghasilan: int | None, uang_muka_persen: int = UANG_MUKA_PERSEN
 ) -> Perkiraan:
     """What a house of `harga` costs a month, and whether `penghasilan` carries it (joint; None or 0: unknown)."""
-    uang_muka = -(-harga * uang_muka_persen // 100)
+    uang_muka = lowest_down_payment(harga, uang_muka_persen)
     pokok = harga - uang_muka
     angsuran = instalment(pokok, bunga, tenor)
     kemampuan = int(penghasilan * BAGIAN_PENGHASILAN) if penghasilan else None

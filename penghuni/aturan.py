@@ -90,9 +90,7 @@ class Aturan:
 def rules_on(tanggal: datetime.date) -> Aturan:
     """The rules of `tanggal`, three queries. Whatever a table does not know is absent; nothing is filled in."""
     caps = list(BatasPenghasilan.objects.order_by("berlaku_mulai", "dasar_hukum"))
-    unread = [
-        row for row in caps if row.terverifikasi == Terverifikasi.TIDAK and _earliest(row.berlaku_mulai) <= tanggal
-    ]
+    unread = [row for row in caps if row.terverifikasi == Terverifikasi.TIDAK and _may_hold(row, tanggal)]
     return Aturan(
         tanggal,
         tuple(map(_batas, _in_force([row for row in caps if row.terverifikasi != Terverifikasi.TIDAK], tanggal))),
@@ -102,7 +100,7 @@ def rules_on(tanggal: datetime.date) -> Aturan:
             for row in SkemaKepemilikan.objects.order_by("kode")
             if _earliest(row.aktif_dari) <= tanggal <= _latest(row.aktif_sampai)
         ),
-        tuple(f"{row.dasar_hukum}: {row.catatan}." for row in unread),
+        tuple(f"{row.dasar_hukum}: {row.catatan}" for row in unread),
     )
 
 
@@ -112,14 +110,21 @@ def rules_today() -> Aturan:
 
 
 def _in_force(rows: list[BatasPenghasilan], tanggal: datetime.date) -> list[BatasPenghasilan]:
-    """Rules that may hold on `tanggal`: begun, not ended, and not surely followed by a later one."""
-    begun = [row for row in rows if _earliest(row.berlaku_mulai) <= tanggal <= _latest(row.berlaku_sampai)]
-    certain = [row for row in begun if _latest(row.berlaku_mulai) <= tanggal]
+    """Rules that may hold on `tanggal`: begun, not ended, and not surely followed by a later one.
+
+    Whatever was followed stays so: when the later rule ends, the one before it does not come back.
+    """
+    certain = [row for row in rows if _latest(row.berlaku_mulai) <= tanggal]
     return [
         row
-        for row in begun
-        if not any(_earliest(later.berlaku_mulai) > _latest(row.berlaku_mulai) for later in certain)
+        for row in rows
+        if _may_hold(row, tanggal)
+        and not any(_earliest(later.berlaku_mulai) > _latest(row.berlaku_mulai) for later in certain)
     ]
+
+
+def _may_hold(row: BatasPenghasilan, tanggal: datetime.date) -> bool:
+    return _earliest(row.berlaku_mulai) <= tanggal <= _latest(row.berlaku_sampai)
 
 
 def _price_on(tanggal: datetime.date) -> Harga | None:

@@ -72,8 +72,8 @@ class HasilKriteria(models.TextChoices):
     LULUS = "lulus", "Memenuhi"
     GAGAL = "gagal", "Tidak memenuhi"
     DATA_KURANG = "data_kurang", "Data kurang"
-    PERLU_CEK = "perlu_cek", "Perlu dicek di lapangan"
-    CATATAN = "catatan", "Bukan yang diutamakan"
+    PERLU_CEK = "perlu_cek", "Perlu dicek"
+    CATATAN = "catatan", "Tidak menentukan"
 
 
 class HasilSaring(models.TextChoices):

@@ -79,8 +79,12 @@ def move_in(
 @transaction.atomic
 def move_out(hunian: Hunian | None, selesai: datetime.date, keluar_ke: str, pengguna: Pengguna) -> Hunian:
     """End a stay on `selesai`. Raises `HunianRefused` when it has ended already or the date cannot be."""
-    stay = Hunian.objects.select_for_update(of=("self",)).get(pk=hunian.pk) if hunian else None
-    if stay is None or stay.selesai is not None:
+    if hunian is None:
+        raise HunianRefused(ENDED)
+    # In the order that `move_in` locks: household, then the rest.
+    Penghuni.objects.select_for_update(of=("self",)).get(pk=hunian.penghuni_id)
+    stay = Hunian.objects.select_for_update(of=("self",)).get(pk=hunian.pk)
+    if stay.selesai is not None:
         raise HunianRefused(ENDED)
     if selesai < stay.mulai:
         raise HunianRefused("Tanggal selesai mendahului tanggal mulai tinggal.", "selesai")

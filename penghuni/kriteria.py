@@ -1,7 +1,7 @@
 """The criteria of the schemes, one by one: what is asked, what is known, and whether it is met.
 
-What a household did not state is never taken for granted: it is `DATA_KURANG`, and what no form can know is
-`PERLU_CEK`. An income of nothing or of zero is not stated. Sources: domain paper sections 5.3 and 5.5.
+What a household did not state is never taken for granted: it is `DATA_KURANG`, and what no form can know, or the tables
+do not settle, is `PERLU_CEK`. An income of nothing or of zero is not stated. Sources: domain paper 5.3 and 5.5.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from core.display import KOSONG, angka, desimal, rupiah
+from core.display import KOSONG, angka, rupiah
 from rusun.enums import Jawaban
 
-from .angsuran import UANG_MUKA_PERSEN
+from .angsuran import UANG_MUKA_PERSEN, lowest_down_payment
 from .aturan import Aturan, Batas, Skema
 from .enums import HasilKriteria, StatusKawin
 
@@ -25,8 +25,8 @@ LULUS, GAGAL, KURANG, CEK = (
 TAPERA_BULAN: Final = 12
 TABUNGAN_BP2BT: Final = 2_000_000
 """The lowest balance that is quoted for BP2BT (S111); for six months, which no form here asks."""
-LAHAN_MIN_M2: Final = 43
-"""6.5 x 6.5 m, in whole square metres (S118)."""
+LAHAN_MIN_M2: Final = 42
+"""6.5 x 6.5 m are 42.25 m² (S118), and the form takes whole ones: below this no plot is large enough."""
 LAHAN_MAKS_M2: Final = 200
 USIA_PRODUKTIF: Final = (15, 64)
 
@@ -51,7 +51,7 @@ class Profil(NamedTuple):
 
     @property
     def kawin(self) -> bool | None:
-        """None when the marital status was not stated. Widowed and divorced people count alone."""
+        """Whether there is a couple whose incomes count together; None when the marital status was not stated."""
         return None if not self.status_kawin else self.status_kawin == StatusKawin.KAWIN
 
     @property
@@ -98,8 +98,10 @@ def _answer(kode: str, answer: str, wanted: str, ambang: str) -> Penilaian:
 
 
 def _wni(kode: str, profil: Profil, aturan: Aturan, skema: Skema) -> Penilaian:
-    """A NIK that is written like one is taken as a sign of citizenship; only Dukcapil can say more."""
-    return Penilaian(kode, LULUS if profil.punya_nik else KURANG, "Ada" if profil.punya_nik else KOSONG, "NIK tercatat")
+    """A NIK that is written like one is taken as a sign of citizenship; residents from abroad may have one too."""
+    if not profil.punya_nik:
+        return Penilaian(kode, KURANG, KOSONG, "NIK tercatat")
+    return Penilaian(kode, LULUS, "Ada", "NIK tercatat, belum dicek ke Dukcapil")
 
 
 def _belum_punya_rumah(kode: str, profil: Profil, aturan: Aturan, skema: Skema) -> Penilaian:
@@ -107,15 +109,13 @@ def _belum_punya_rumah(kode: str, profil: Profil, aturan: Aturan, skema: Skema) 
 
 
 def _rumah_pertama(kode: str, profil: Profil, aturan: Aturan, skema: Skema) -> Penilaian:
-    """Never owned one: whoever has one now or got one with public money fails; the rest is what was stated."""
-    known = [profil.punya_rumah, profil.pernah_subsidi]
-    if Jawaban.YA in known:
-        return Penilaian(kode, GAGAL, "Pernah", "Belum pernah")
-    return (
-        Penilaian(kode, LULUS, "Belum pernah", "Belum pernah")
-        if all(known)
-        else Penilaian(kode, KURANG, KOSONG, "Belum pernah")
-    )
+    """Whoever has a house or was helped to one fails. Whether there was one before, the form does not ask."""
+    answers = (profil.punya_rumah, profil.pernah_subsidi)
+    if Jawaban.YA in answers:
+        return Penilaian(kode, GAGAL, "Sudah punya atau pernah dibantu", "Belum pernah punya rumah")
+    if not all(answer in _JAWABAN for answer in answers):
+        return Penilaian(kode, KURANG, KOSONG, "Belum pernah punya rumah")
+    return Penilaian(kode, CEK, "Sekarang belum punya", "Belum pernah punya rumah")
 
 
 def _belum_pernah_subsidi(kode: str, profil: Profil, aturan: Aturan, skema: Skema) -> Penilaian:
@@ -123,61 +123,79 @@ def _belum_pernah_subsidi(kode: str, profil: Profil, aturan: Aturan, skema: Skem
 
 
 def _dalam_batas_mbr(kode: str, profil: Profil, aturan: Aturan, skema: Skema) -> Penilaian:
-    """The joint income within the cap for the marital status; Tapera has a cap of its own where the rule names one.
-
-    Met only under every rule that may be in force, missed only under all of them.
-    """
-    caps = {_cap(batas, profil, skema) for batas in aturan.penghasilan}
-    if not caps or caps == {None}:
-        return Penilaian(kode, KURANG, rupiah(profil.penghasilan_bersama), "Batas pada tanggal ini tidak diketahui")
+    """The income within the cap: met only under every cap that may be the right one, missed only under all of them."""
+    caps = {cap for batas in aturan.penghasilan for cap in _caps(batas, profil, skema)}
     known = sorted(cap for cap in caps if cap is not None)
-    lowest, highest = known[0], known[-1]
-    ambang = f"Paling banyak {rupiah(lowest)}" + (f" sampai {rupiah(highest)}" if highest > lowest else "")
-    joint = profil.penghasilan_bersama
-    if profil.penghasilan_paling_sedikit > highest:
-        return Penilaian(kode, GAGAL, rupiah(joint or profil.penghasilan_paling_sedikit), ambang)
-    if joint is None:
-        return Penilaian(kode, KURANG, KOSONG, ambang)
-    if joint <= lowest and None not in caps:
-        return Penilaian(kode, LULUS, rupiah(joint), ambang)
-    return Penilaian(kode, CEK, rupiah(joint), f"{ambang}; aturan pada tanggal ini belum pasti")
+    if not known:
+        return Penilaian(kode, CEK, _income(profil), "Batas pada tanggal ini tidak diketahui")
+    ambang = f"Paling banyak {' atau '.join(map(rupiah, known))}"
+    all_known = None not in caps
+    if all_known and profil.penghasilan_paling_sedikit > known[-1]:
+        return Penilaian(kode, GAGAL, _income(profil), ambang)
+    if (joint := profil.penghasilan_bersama) is None:
+        return Penilaian(kode, KURANG, _income(profil), ambang)
+    if all_known and joint <= known[0]:
+        return Penilaian(kode, LULUS, _income(profil), ambang)
+    return Penilaian(kode, CEK, _income(profil), f"{ambang}; yang berlaku belum pasti")
 
 
-def _cap(batas: Batas, profil: Profil, skema: Skema) -> int | None:
-    """While the marital status is not stated the higher cap counts: nobody fails for a blank."""
-    if skema.kode.startswith("tapera") and batas.tapera is not None:
-        return batas.tapera
-    if profil.kawin is None:
-        return max(filter(None, (batas.kawin, batas.belum_kawin)), default=None)
-    return batas.kawin if profil.kawin else batas.belum_kawin
+def _caps(batas: Batas, profil: Profil, skema: Skema) -> set[int | None]:
+    """The caps of one rule that may be the right one for this household; usually one.
+
+    The sources name caps for `belum kawin` and `kawin`. They do not say which holds for widowed and divorced people,
+    nor for members of Tapera where a rule has no cap of theirs: then either may. A blank status is like a doubtful one.
+    """
+    tapera = skema.kode.startswith("tapera")
+    if tapera and batas.tapera is not None:
+        return {batas.tapera}
+    if profil.kawin:
+        return {batas.kawin}
+    if profil.status_kawin == StatusKawin.BELUM_KAWIN and not tapera:
+        return {batas.belum_kawin}
+    return {batas.belum_kawin, batas.kawin}
+
+
+def _income(profil: Profil) -> str:
+    """The income that counts; while a part is missing what is known of it, and which part that is."""
+    if profil.penghasilan_bersama is not None:
+        return rupiah(profil.penghasilan_bersama)
+    if not profil.penghasilan_paling_sedikit:
+        return KOSONG
+    missing = "penghasilan pasangan" if profil.kawin and profil.penghasilan else "penghasilan"
+    return f"{rupiah(profil.penghasilan_paling_sedikit)}, {'status kawin' if profil.kawin is None else missing} kosong"
 
 
 def _kelompok_penghasilan(kode: str, profil: Profil, aturan: Aturan, skema: Skema) -> Penilaian:
     """The income group that a scheme is made for."""
     low, high = skema.penghasilan_mulai or 0, skema.penghasilan_hingga
     ambang = f"{rupiah(low)} sampai {rupiah(high)}" if high is not None else f"Mulai {rupiah(low)}"
-    joint = profil.penghasilan_bersama
     if high is not None and profil.penghasilan_paling_sedikit > high:
-        return Penilaian(kode, GAGAL, rupiah(joint or profil.penghasilan_paling_sedikit), ambang)
-    if joint is None:
-        return Penilaian(kode, KURANG, KOSONG, ambang)
-    return Penilaian(kode, LULUS if joint >= low else GAGAL, rupiah(joint), ambang)
+        return Penilaian(kode, GAGAL, _income(profil), ambang)
+    if (joint := profil.penghasilan_bersama) is None:
+        return Penilaian(kode, KURANG, _income(profil), ambang)
+    return Penilaian(kode, LULUS if joint >= low else GAGAL, _income(profil), ambang)
 
 
 def _uang_muka(kode: str, profil: Profil, aturan: Aturan, skema: Skema) -> Penilaian:
-    """What the household says it can put down, else its savings, against the lowest share of the highest price."""
+    """What the household says it can put down, against the lowest share of the highest price.
+
+    Savings are no promise to spend them, so they do not answer. Less than asked fails nobody: a cheaper house needs
+    less, and SBUM adds to it.
+    """
     if aturan.harga is None:
-        return Penilaian(kode, KURANG, KOSONG, "Batas harga rumah pada tanggal ini tidak diketahui")
-    needed = -(-aturan.harga.harga_maks * UANG_MUKA_PERSEN // 100)
-    ambang = f"Paling sedikit {rupiah(needed)} ({UANG_MUKA_PERSEN}% dari {rupiah(aturan.harga.harga_maks)})"
-    stated = [amount for amount in (profil.sanggup_uang_muka, profil.tabungan) if amount is not None]
-    if not stated:
+        return Penilaian(
+            kode, CEK, rupiah(profil.sanggup_uang_muka), "Batas harga rumah pada tanggal ini tidak diketahui"
+        )
+    needed = lowest_down_payment(aturan.harga.harga_maks)
+    ambang = f"{UANG_MUKA_PERSEN}% harga, {rupiah(needed)} untuk rumah {rupiah(aturan.harga.harga_maks)}"
+    if profil.sanggup_uang_muka is None:
         return Penilaian(kode, KURANG, KOSONG, ambang)
-    return Penilaian(kode, LULUS if max(stated) >= needed else GAGAL, rupiah(max(stated)), ambang)
+    state = LULUS if profil.sanggup_uang_muka >= needed else CEK
+    return Penilaian(kode, state, rupiah(profil.sanggup_uang_muka), ambang)
 
 
 def _tabungan(kode: str, profil: Profil, aturan: Aturan, skema: Skema) -> Penilaian:
-    ambang = f"Saldo {rupiah(TABUNGAN_BP2BT)} selama enam bulan"
+    ambang = f"Saldo sekitar {rupiah(TABUNGAN_BP2BT)} selama enam bulan"
     if profil.tabungan is None:
         return Penilaian(kode, KURANG, KOSONG, ambang)
     return Penilaian(kode, CEK if profil.tabungan >= TABUNGAN_BP2BT else GAGAL, rupiah(profil.tabungan), ambang)
@@ -212,20 +230,22 @@ def _punya_lahan(kode: str, profil: Profil, aturan: Aturan, skema: Skema) -> Pen
 
 
 def _lahan_min(kode: str, profil: Profil, aturan: Aturan, skema: Skema) -> Penilaian:
-    return _lahan(kode, profil, f"Paling kecil {LAHAN_MIN_M2} m² (6,5 x 6,5 m)", minimum=LAHAN_MIN_M2)
+    """The rule names two sides and the form an area: too small is certain, large enough is measured on the spot."""
+    return _lahan(kode, profil, "Paling kecil 6,5 x 6,5 m", lambda luas: GAGAL if luas < LAHAN_MIN_M2 else CEK)
 
 
 def _lahan_maks(kode: str, profil: Profil, aturan: Aturan, skema: Skema) -> Penilaian:
-    return _lahan(kode, profil, f"Paling besar {LAHAN_MAKS_M2} m²", maximum=LAHAN_MAKS_M2)
+    return _lahan(
+        kode, profil, f"Paling besar {LAHAN_MAKS_M2} m²", lambda luas: LULUS if luas <= LAHAN_MAKS_M2 else GAGAL
+    )
 
 
-def _lahan(kode: str, profil: Profil, ambang: str, *, minimum: int = 0, maximum: int | None = None) -> Penilaian:
+def _lahan(kode: str, profil: Profil, ambang: str, judge: Callable[[int], HasilKriteria]) -> Penilaian:
     if profil.punya_tanah == Jawaban.TIDAK:
         return Penilaian(kode, GAGAL, "Tidak punya tanah", ambang)
     if profil.luas_tanah_m2 is None:
         return Penilaian(kode, KURANG, KOSONG, ambang)
-    fits = profil.luas_tanah_m2 >= minimum and (maximum is None or profil.luas_tanah_m2 <= maximum)
-    return Penilaian(kode, LULUS if fits else GAGAL, f"{desimal(profil.luas_tanah_m2)} m²", ambang)
+    return Penilaian(kode, judge(profil.luas_tanah_m2), f"{angka(profil.luas_tanah_m2)} m²", ambang)
 
 
 def _rumah_tidak_layak(kode: str, profil: Profil, aturan: Aturan, skema: Skema) -> Penilaian:
@@ -250,7 +270,7 @@ def _belum_bsps(kode: str, profil: Profil, aturan: Aturan, skema: Skema) -> Peni
 
 def _ump(kode: str, profil: Profil, aturan: Aturan, skema: Skema) -> Penilaian:
     """No table of minimum wages is kept yet, so nobody passes or fails by it."""
-    return Penilaian(kode, CEK, rupiah(profil.penghasilan_bersama), "UMP/UMK tahun berjalan, belum ada di data acuan")
+    return Penilaian(kode, CEK, _income(profil), "UMP/UMK tahun berjalan, belum ada di data acuan")
 
 
 def _dtks(kode: str, profil: Profil, aturan: Aturan, skema: Skema) -> Penilaian:
@@ -258,7 +278,7 @@ def _dtks(kode: str, profil: Profil, aturan: Aturan, skema: Skema) -> Penilaian:
 
 
 def _usia_produktif(kode: str, profil: Profil, aturan: Aturan, skema: Skema) -> Penilaian:
-    """Preferred, never required."""
+    """Preferred, never required. Whoever stored the result reads the age of that day."""
     low, high = USIA_PRODUKTIF
     ambang = f"Diutamakan {low} sampai {high} tahun"
     if profil.tanggal_lahir is None:
@@ -302,3 +322,12 @@ KRITERIA: Final[dict[str, Kriteria]] = {
 """Every criterion by its code in the table of schemes. `penerima_flpp` is about another result: see `penyaringan`."""
 
 TIDAK_DIKENAL: Final = Kriteria("Kriteria yang belum dikenal sistem", _on_the_spot("Periksa di peraturannya"))
+
+
+def basis_of(kode: str, aturan: Aturan, skema: Skema) -> str:
+    """What a criterion of `skema` rests on, with the marks of its sources as in the reference data."""
+    if kode == "dalam_batas_mbr":
+        return "; ".join(f"{batas.dasar_hukum} ({batas.sumber})" for batas in aturan.penghasilan)
+    if kode == "uang_muka_1_persen" and aturan.harga is not None:
+        return f"{skema.sumber}; harga menurut {aturan.harga.dasar_hukum} ({aturan.harga.sumber})"
+    return skema.sumber

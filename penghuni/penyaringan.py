@@ -89,16 +89,35 @@ def profile_from(values: Sequence[Any]) -> Profil:
 
 def keep_screened(penghuni: Penghuni) -> None:
     """After a save or a move: results for whoever lives here now, none for whoever left."""
-    if Hunian.objects.open().filter(penghuni=penghuni).exists():
-        screen_household(penghuni)
-    else:
-        HasilPenyaringan.objects.filter(penghuni=penghuni).delete()
+    with transaction.atomic():
+        row = _locked(penghuni)
+        if _lives_here(penghuni):
+            _screen(penghuni, row, rules_today())
+        else:
+            HasilPenyaringan.objects.filter(penghuni=penghuni).delete()
 
 
 def screen_household(penghuni: Penghuni, aturan: Aturan | None = None) -> dict[str, HasilSkema]:
-    """Screen one household under the rules of today (or `aturan`) and store the results for its present data."""
+    """Screen one household under the rules of today (or `aturan`); stored for its present data if it lives here."""
     aturan = aturan or rules_today()
-    row = Penghuni.objects.filter(pk=penghuni.pk).values_list("kabupaten_kota", "versi", *PROFIL_COLUMNS).get()
+    with transaction.atomic():
+        row = _locked(penghuni)
+        if _lives_here(penghuni):
+            return _screen(penghuni, row, aturan)
+    return evaluate(profile_from(row[2:]), aturan)
+
+
+def _locked(penghuni: Penghuni) -> tuple[Any, ...]:
+    """Region, version and profile, locked: a run, a save and a move screen one after the other."""
+    rows = Penghuni.objects.filter(pk=penghuni.pk).select_for_update(no_key=True)
+    return rows.values_list("kabupaten_kota", "versi", *PROFIL_COLUMNS).get()
+
+
+def _lives_here(penghuni: Penghuni) -> bool:
+    return Hunian.objects.open().filter(penghuni=penghuni).exists()
+
+
+def _screen(penghuni: Penghuni, row: Sequence[Any], aturan: Aturan) -> dict[str, HasilSkema]:
     results = evaluate(profile_from(row[2:]), aturan)
     store_results([(penghuni.pk, row[0], row[1], results)], aturan)
     return results
@@ -109,7 +128,7 @@ Disaring = tuple[Any, str, int, Mapping[str, HasilSkema]]
 
 
 def store_results(households: Sequence[Disaring], aturan: Aturan) -> None:
-    """Replace what is stored for `households` under the version of `aturan`. Results of other versions stay."""
+    """Replace the results of `households` (rows that the caller holds) under `aturan`; those under other rules stay."""
     versi, waktu = record_version(aturan), timezone.now()
     with transaction.atomic():
         HasilPenyaringan.objects.filter(versi_aturan=versi, penghuni__in=[row[0] for row in households]).delete()
@@ -144,9 +163,9 @@ def title_of(kode: str) -> str:
 
 
 def is_stale(hasil: Iterable[HasilPenyaringan], penghuni: Penghuni, versi: str) -> bool:
-    """Whether `hasil`, the stored results of `penghuni`, are missing or about other data or other rules."""
-    rows = list(hasil)
-    return not rows or any(row.versi_penghuni != penghuni.versi or row.versi_aturan_id != versi for row in rows)
+    """Whether the results of `penghuni` under `versi` that are among `hasil` are missing or about former data."""
+    rows = [row for row in hasil if row.versi_aturan_id == versi]
+    return not rows or any(row.versi_penghuni != penghuni.versi for row in rows)
 
 
 # --- asking -----------------------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from typing import Final
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from core.latar import launch
@@ -19,7 +21,7 @@ from core.models import Pengguna
 
 from .aturan import Aturan, read_version, record_version, rules_on
 from .models import Hunian, Penghuni, PutaranPenyaringan
-from .models.penyaringan import HasilPenyaringan, to_screen
+from .models.penyaringan import HasilPenyaringan, HasilPenyaringanQuerySet, to_screen
 from .penyaringan import PROFIL_COLUMNS, evaluate, profile_from, store_results
 
 BATCH: Final = 500
@@ -69,37 +71,61 @@ def start(pengguna: Pengguna | None, tanggal: datetime.date | None = None) -> Pu
 
 
 def work(putaran: PutaranPenyaringan, maju: Callable[[int, int], None] = lambda sudah, jumlah: None) -> int:
-    """Screen everybody who is due under the version of `putaran`; returns how many. Ends the run whatever happens."""
-    aturan, sudah, pesan = read_version(putaran.versi_aturan), 0, ""
+    """Screen everybody who is due under the version of `putaran`; returns how many. Ends the run whatever happens.
+
+    A run that was taken for killed and replaced stops at its next batch.
+    """
+    aturan, sudah, pesan = _rules_of(putaran), 0, ""
+    row = PutaranPenyaringan.objects.filter(pk=putaran.pk, berjalan=True)
     try:
-        _forget_those_who_left(putaran.versi_aturan_id)
+        _results_of_those_who_left().delete()
         last = None
-        while batch := _screen_batch(aturan, putaran.versi_aturan_id, last):
-            sudah, last = sudah + len(batch), batch[-1]
-            PutaranPenyaringan.objects.filter(pk=putaran.pk).update(sudah=sudah, denyut=timezone.now())
+        while aturan.skema and (found := _screen_batch(aturan, last)):
+            last, screened = found
+            sudah += screened
+            if not row.update(sudah=sudah, jumlah=Greatest("jumlah", sudah), denyut=timezone.now()):
+                break
             maju(sudah, putaran.jumlah)
     except BaseException:
         pesan = "Berhenti karena kesalahan sistem; yang sudah disaring tersimpan."
         raise
     finally:
-        PutaranPenyaringan.objects.filter(pk=putaran.pk).update(
-            berjalan=False, selesai=timezone.now(), sudah=sudah, pesan=pesan
-        )
+        row.update(berjalan=False, selesai=timezone.now(), sudah=sudah, pesan=pesan)
     return sudah
 
 
-def _screen_batch(aturan: Aturan, versi: str, last: uuid.UUID | None) -> list[uuid.UUID]:
-    """The next households after `last`, in one transaction; their keys."""
-    columns = ("pk", "kabupaten_kota", "versi", *PROFIL_COLUMNS)
-    households = (
-        Penghuni.objects.order_by("pk") if last is None else Penghuni.objects.order_by("pk").filter(pk__gt=last)
-    )
-    rows = list(to_screen(households, versi).values_list(*columns)[:BATCH])
-    store_results([(pk, daerah, rev, evaluate(profile_from(rest), aturan)) for pk, daerah, rev, *rest in rows], aturan)
-    return [pk for pk, *_ in rows]
+def is_behind(putaran: PutaranPenyaringan) -> bool:
+    """Whether something came in behind a run that has ended, whose own run was refused as this one was under way."""
+    if not putaran.versi_aturan.isi["skema"]:
+        return False  # without schemes nobody has results
+    return to_screen(Penghuni.objects.all(), putaran.versi_aturan_id).exists() or _results_of_those_who_left().exists()
 
 
-def _forget_those_who_left(versi: str) -> None:
-    """Totals count people who live here: results of others go, candidates keep theirs in their history."""
-    living = Hunian.objects.open().values("penghuni")
-    HasilPenyaringan.objects.filter(versi_aturan=versi).exclude(penghuni__in=living).delete()
+def _rules_of(putaran: PutaranPenyaringan) -> Aturan:
+    """The rules of the run; as of today where they are those of today, since ages are counted on their day."""
+    recorded, today = read_version(putaran.versi_aturan), rules_on(timezone.localdate())
+    return today if today.versi == recorded.versi else recorded
+
+
+def _screen_batch(aturan: Aturan, last: uuid.UUID | None) -> tuple[uuid.UUID, int] | None:
+    """Screen the next households after `last`; the last key and how many, None when nobody is left.
+
+    Who is due is asked again once the rows are locked: a save or a move may have come first.
+    """
+    households = Penghuni.objects.order_by("pk")
+    if last is not None:
+        households = households.filter(pk__gt=last)
+    keys = list(to_screen(households, aturan.versi).values_list("pk", flat=True)[:BATCH])
+    if not keys:
+        return None
+    with transaction.atomic():
+        batch = Penghuni.objects.filter(pk__in=keys)
+        list(batch.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+        rows = list(to_screen(batch, aturan.versi).values_list("pk", "kabupaten_kota", "versi", *PROFIL_COLUMNS))
+        store_results([(*row[:3], evaluate(profile_from(row[3:]), aturan)) for row in rows], aturan)
+    return keys[-1], len(rows)
+
+
+def _results_of_those_who_left() -> HasilPenyaringanQuerySet:
+    """Totals count people who live here; what a candidate's decisions rested on stands in the history."""
+    return HasilPenyaringan.objects.filter(~Exists(Hunian.objects.open().filter(penghuni=OuterRef("penghuni"))))

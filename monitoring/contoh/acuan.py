@@ -33,6 +33,21 @@ def load_reference() -> None:
     _regions()
     for row in rows("kategori_permasalahan.csv"):
         KategoriPermasalahan.objects.update_or_create(kode=row.pop("kode"), defaults=row)
+    load_ownership_rules()
+    for row in rows("hari_libur.csv"):
+        HariLibur.objects.get_or_create(tanggal=row["tanggal"], defaults={"nama": row["nama"]})
+    for row in rows("backlog.csv"):
+        daerah = None if row["kabupaten_kota"] == "33" else row["kabupaten_kota"]
+        Backlog.objects.update_or_create(
+            kabupaten_kota_id=daerah,
+            tahun=int(row["tahun"]),
+            jenis=row["jenis"],
+            defaults={"jumlah": int(row["jumlah"]), "sumber": row["sumber"]},
+        )
+
+
+def load_ownership_rules() -> None:
+    """Income caps, price caps and schemes of the home-ownership programmes."""
     for row in rows("ketentuan_mbr.csv"):
         caps = {kolom: number(row.pop(kolom)) for kolom in ("batas_belum_kawin", "batas_kawin", "batas_tapera")}
         BatasPenghasilan.objects.update_or_create(dasar_hukum=row.pop("dasar_hukum"), defaults={**row, **caps})
@@ -55,16 +70,6 @@ def load_reference() -> None:
         SkemaKepemilikan.objects.update_or_create(
             kode=row.pop("kode"),
             defaults={**row, **band, "bunga_persen": Decimal(bunga) if bunga else None, "tenor_tahun": tenor},
-        )
-    for row in rows("hari_libur.csv"):
-        HariLibur.objects.get_or_create(tanggal=row["tanggal"], defaults={"nama": row["nama"]})
-    for row in rows("backlog.csv"):
-        daerah = None if row["kabupaten_kota"] == "33" else row["kabupaten_kota"]
-        Backlog.objects.update_or_create(
-            kabupaten_kota_id=daerah,
-            tahun=int(row["tahun"]),
-            jenis=row["jenis"],
-            defaults={"jumlah": int(row["jumlah"]), "sumber": row["sumber"]},
         )
 
 

@@ -262,12 +262,16 @@ class Migration(migrations.Migration):
                 (
                     "kabupaten_kota",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.kabupatenkota"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.kabupatenkota",
                     ),
                 ),
                 (
                     "penghuni",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="hasil_penyaringan",
                         to="penghuni.penghuni",
@@ -276,13 +280,19 @@ class Migration(migrations.Migration):
                 (
                     "skema",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="penghuni.skemakepemilikan"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="penghuni.skemakepemilikan",
                     ),
                 ),
                 (
                     "versi_aturan",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="penghuni.versiaturan"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="penghuni.versiaturan",
                     ),
                 ),
             ],

@@ -43,10 +43,11 @@ class HasilPenyaringan(models.Model):
 
     REGION_PATH: ClassVar[str] = "kabupaten_kota"
 
-    penghuni = models.ForeignKey(Penghuni, on_delete=models.CASCADE, related_name="hasil_penyaringan")
-    kabupaten_kota = models.ForeignKey(KabupatenKota, on_delete=models.PROTECT, related_name="+")
-    skema = models.ForeignKey(SkemaKepemilikan, on_delete=models.PROTECT, related_name="+")
-    versi_aturan = models.ForeignKey(VersiAturan, on_delete=models.PROTECT, related_name="+")
+    # Millions of rows are written by a run, and asked for by the two indexes below only: none per column.
+    penghuni = models.ForeignKey(Penghuni, on_delete=models.CASCADE, related_name="hasil_penyaringan", db_index=False)
+    kabupaten_kota = models.ForeignKey(KabupatenKota, on_delete=models.PROTECT, related_name="+", db_index=False)
+    skema = models.ForeignKey(SkemaKepemilikan, on_delete=models.PROTECT, related_name="+", db_index=False)
+    versi_aturan = models.ForeignKey(VersiAturan, on_delete=models.PROTECT, related_name="+", db_index=False)
     versi_penghuni = models.PositiveIntegerField()
     hasil = models.CharField(max_length=16, choices=enums.HasilSaring)
     rincian = models.JSONField(help_text="Daftar kriteria: kode, keadaan, nilai, ambang.")

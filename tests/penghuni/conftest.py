@@ -4,9 +4,12 @@ import datetime
 import uuid
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from core.models import KabupatenKota, Pengguna
+from monitoring.contoh.acuan import load_ownership_rules
+from penghuni.aturan import rules_on
 from penghuni.models import Penghuni
 from rusun.models import Blok, Rusun
 
@@ -125,3 +128,25 @@ def as_user(client):
 @pytest.fixture
 def key():
     return lambda: str(uuid.uuid4())
+
+
+@pytest.fixture
+def acuan(db):
+    """Caps, prices and schemes as in the reference data."""
+    load_ownership_rules()
+
+
+@pytest.fixture(scope="session")
+def rules(django_db_setup, django_db_blocker):
+    """Gives the rules of a day of the reference data, as values; the database is left empty."""
+    known = {}
+
+    def on(text):
+        if text not in known:
+            with django_db_blocker.unblock(), transaction.atomic():
+                load_ownership_rules()
+                known[text] = rules_on(datetime.date.fromisoformat(text))
+                transaction.set_rollback(True)
+        return known[text]
+
+    return on

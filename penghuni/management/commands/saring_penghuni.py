@@ -5,8 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.display import angka
 from penghuni.models import PutaranPenyaringan
-from penghuni.putaran import begin, work
+from penghuni.putaran import begin, is_behind, work
 
 
 class Command(BaseCommand):
@@ -23,4 +24,7 @@ class Command(BaseCommand):
             row = begin(None, options["tanggal"])
         if row is None:
             raise CommandError("Penyaringan lain sedang berjalan atau sudah selesai.")
-        self.stdout.write(f"{work(row)} penghuni disaring, aturan {row.versi_aturan_id}.")
+        # Whoever changed behind the run, when no other could begin, is taken along.
+        while row is not None:
+            self.stdout.write(f"{angka(work(row))} penghuni disaring, aturan {row.versi_aturan_id}.")
+            row = begin(None, row.versi_aturan.tanggal) if is_behind(row) else None
