@@ -10,14 +10,15 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import models
 from django.db.models import Max
 
-from core.bulk_history import CREATE, DELETE, UPDATE, Former, former_values, record_history
+from core.bulk_history import DELETE, UPDATE, Former, former_values, record_creation, record_history
+from core.bulk_insert import insert_rows
 from core.models import Pengguna
 from core.sealed import Sealed, fingerprint, fingerprints
 from core.versions import touch
@@ -540,19 +541,9 @@ def _create(
 ) -> list[dict[str, Any]]:
     for row in rows:
         touch(row, pengguna, waktu)
-    model.objects.bulk_create(rows, batch_size=BATCH)
-    blank = model()
-    fields = [column for column in model._meta.concrete_fields if not column.is_relation]
-    record_history(CREATE, ((row, _filled(row, blank, fields)) for row in rows), pengguna, waktu)
+    insert_rows(model, rows)
+    record_creation(model, rows, pengguna, waktu)
     return [{"pk": str(row.pk), "versi": 1, "sebelum": None} for row in rows]
-
-
-def _filled(row: Any, blank: Any, fields: Iterable[models.Field[Any, Any]]) -> dict[str, tuple[Any, Any]]:
-    return {
-        column.name: (None, value)
-        for column in fields
-        if (value := getattr(row, column.attname)) != getattr(blank, column.attname)
-    }
 
 
 def _update(
