@@ -8,8 +8,9 @@ fingerprints, the database checks its constraints, all rows are written or none,
 from __future__ import annotations
 
 import datetime
+import io
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import repeat
 from operator import attrgetter
@@ -17,14 +18,29 @@ from typing import Any, Final, TypeAlias
 
 from django.db import connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
-AT_ONCE: Final = 1_000
+from .scope import ModelT
+
 Column: TypeAlias = "models.Field[Any, Any]"
 
 # Equal values of these are stored alike, so each is prepared once. Sealed ones are not: no token is used twice.
 _PLAIN: Final = frozenset([
     type(None), bool, int, float, str, Decimal, datetime.date, datetime.time, datetime.datetime, uuid.UUID
 ])  # fmt: skip
+
+
+def maker(model: type[ModelT]) -> Callable[[Mapping[str, Any]], ModelT]:
+    """What makes new instances as `model(**values)` does, several times quicker, of values by attribute (`blok_id`)."""
+    blank = {column.attname: column.get_default() for column in model._meta.concrete_fields}
+    each_its_own = [column for column in model._meta.concrete_fields if callable(column.default)]
+
+    def make(values: Mapping[str, Any]) -> ModelT:
+        row = {**blank, **values}
+        row.update({column.attname: column.get_default() for column in each_its_own if column.attname not in values})
+        return model(*row.values())  # in the order of the model, which takes them without looking for each
+
+    return make
 
 
 def insert_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None:
@@ -62,35 +78,72 @@ def _defaults(column: Column, number: int) -> Iterable[Any]:
 
 def _insert(model: type[models.Model], using: str, values: Mapping[Column, Iterable[Any]], number: int) -> None:
     connection = connections[using]
-    rows = zip(*(_prepared(column, given, number, connection) for column, given in values.items()), strict=True)
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(column.column) for column in values)
-    head = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES"
+    send, ready = (_copy, _copy_text) if connection.vendor == "postgresql" else (_execute, _as_it_is)
+    prepared = [_prepared(column, given, number, connection, ready) for column, given in values.items()]
+    names = [connection.ops.quote_name(name) for name in (model._meta.db_table, *(column.column for column in values))]
     with transaction.atomic(using, savepoint=False), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            from psycopg2.extras import execute_values
-
-            execute_values(cursor, f"{head} %s", rows, page_size=AT_ONCE)
-        else:
-            cursor.executemany(f"{head} ({', '.join(['%s'] * len(values))})", rows)
+        send(cursor, names[0], names[1:], zip(*prepared, strict=True))
 
 
 class _Known(dict[tuple[type, Any], Any]):
-    """(type, value) -> the value as its column stores it."""
+    """(type, value) -> the value as it is sent."""
 
-    def __init__(self, column: Column, connection: BaseDatabaseWrapper) -> None:
-        self.column, self.connection = column, connection
+    def __init__(self, prepare: Callable[[Any], Any]) -> None:
+        self.prepare = prepare
 
     def __missing__(self, key: tuple[type, Any]) -> Any:
-        self[key] = stored = self.column.get_db_prep_save(key[1], self.connection)
-        return stored
+        self[key] = ready = self.prepare(key[1])
+        return ready
 
 
-def _prepared(column: Column, values: Iterable[Any], number: int, connection: BaseDatabaseWrapper) -> Iterable[Any]:
+def _prepared(
+    column: Column, values: Iterable[Any], number: int, connection: BaseDatabaseWrapper, ready: Callable[[Any], Any]
+) -> Iterable[Any]:
+    def prepare(value: Any) -> Any:
+        return ready(column.get_db_prep_save(value, connection))
+
     if isinstance(values, repeat):
-        return repeat(column.get_db_prep_save(next(values), connection), number)
+        return repeat(prepare(next(values)), number)
     values = list(values)
     if _PLAIN.issuperset(map(type, values)):
         # With its type: 1 and True are equal, and JSON tells them apart.
-        return map(_Known(column, connection).__getitem__, zip(map(type, values), values, strict=True))
-    return [column.get_db_prep_save(value, connection) for value in values]
+        return map(_Known(prepare).__getitem__, zip(map(type, values), values, strict=True))
+    return map(prepare, values)
+
+
+# --- SQLite -----------------------------------------------------------------------------------------------------------
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _execute(cursor: CursorWrapper, table: str, names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    places = ", ".join(["%s"] * len(names))
+    cursor.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", rows)  # noqa: S608 names of ours
+
+
+# --- PostgreSQL -------------------------------------------------------------------------------------------------------
+
+_ESCAPED: Final = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
+
+
+def _copy(cursor: CursorWrapper, table: str, names: Sequence[str], rows: Iterable[tuple[str, ...]]) -> None:
+    text = io.StringIO()
+    text.writelines(f"{line}\n" for line in map("\t".join, rows))
+    text.seek(0)
+    with cursor.db.wrap_database_errors:
+        cursor.copy_expert(f"COPY {table} ({', '.join(names)}) FROM STDIN", text)
+
+
+def _copy_text(value: Any) -> str:
+    """A prepared value as COPY reads it."""
+    if value is None:
+        return r"\N"
+    if isinstance(value, str):
+        return value.translate(_ESCAPED) if not value.isprintable() or "\\" in value else str(value)
+    if isinstance(value, bool | int | float | Decimal | datetime.date | datetime.time | uuid.UUID):
+        return str(value)
+    if hasattr(value, "dumps"):  # what Django wraps JSON in for the driver
+        return str(value.dumps(value.adapted)).translate(_ESCAPED)
+    raise TypeError(f"COPY is not told how to write {type(value).__name__}.")

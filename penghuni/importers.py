@@ -18,7 +18,7 @@ from django.db import models
 from django.db.models import Max
 
 from core.bulk_history import DELETE, UPDATE, Former, former_values, record_creation, record_history
-from core.bulk_insert import insert_rows
+from core.bulk_insert import insert_rows, maker
 from core.models import Pengguna
 from core.sealed import Sealed, fingerprint, fingerprints
 from core.versions import touch
@@ -95,13 +95,15 @@ class _Planner:
     def __init__(self, table: Table, tempat: Sequence[Tempat], bahan: Bahan) -> None:
         self.table, self.bahan = table, bahan
         self.columns = table.layout.menurut_kode
+        self.new_resident, self.new_stay = maker(Penghuni), maker(Hunian)
+        self.plain = [(name, self.columns[name]) for name in KOLOM]
         self.places = {fold(row.label): row.blok for row in tempat}
         self.labels = {row.blok.pk: row.label for row in tempat}
         # Sealed columns stay sealed: numbers are compared by their keyed hash.
         stored = Penghuni.objects.filter(kabupaten_kota=bahan.kabupaten_kota).defer(*NOMOR)
         self.stored = {str(row.pk): row for row in stored}
         self.by_nik = {row.nik_sidik: key for key, row in self.stored.items() if row.nik_sidik}
-        stays = Hunian.objects.open().filter(penghuni__kabupaten_kota=bahan.kabupaten_kota).select_related("blok")
+        stays = Hunian.objects.open().filter(penghuni__kabupaten_kota=bahan.kabupaten_kota).prefetch_related("blok")
         self.stays = {str(stay.penghuni_id): stay for stay in stays}
         ended = Hunian.objects.filter(penghuni__kabupaten_kota=bahan.kabupaten_kota, selesai__isnull=False)
         # A file older than the end of a stay still tells of it as if it went on.
@@ -201,12 +203,12 @@ class _Planner:
 
     def compare(self, row: _Baris) -> None:
         stored = row.penghuni
-        for name in KOLOM:
+        for name, column in self.plain:
             if name not in row.values:
                 continue
-            typed, column = row.values[name], self.columns[name]
+            typed = row.values[name]
             current = getattr(stored, name) if stored is not None else None
-            if column.same(typed, current):
+            if typed == current or column.same(typed, current):
                 continue
             if stored is not None:
                 if not self.is_users(row, column, typed, current, self.former.get((str(stored.pk), name))):
@@ -459,8 +461,12 @@ class _Planner:
 
     def enter(self, row: _Baris, plan: RencanaPenghuni) -> None:
         values = {name: new for name, (_, new) in row.perubahan.items()}
-        penghuni = Penghuni(
-            pk=self.bahan.new_pk(PENGHUNI, row.record.letak), kabupaten_kota=self.bahan.kabupaten_kota, **values
+        penghuni = self.new_resident(
+            {
+                "id": self.bahan.new_pk(PENGHUNI, row.record.letak),
+                "kabupaten_kota_id": self.bahan.kabupaten_kota.pk,
+                **values,
+            }
         )
         plan.penghuni_baru.append(penghuni)
         plan.hasil.baru.append(NewRow(PENGHUNI, self.table.ref(row.record, "nama"), row.nama))
@@ -470,9 +476,13 @@ class _Planner:
     def stay_of(self, row: _Baris, penghuni: Penghuni) -> Hunian:
         assert row.hunian_baru is not None
         blok: Blok = row.hunian_baru["blok"]
-        shared = blok.pola_hunian == PolaHunian.PERORANGAN
-        pk = self.bahan.new_pk("Hunian", row.record.letak)
-        return Hunian(pk=pk, penghuni=penghuni, perorangan=shared, **row.hunian_baru)
+        stay = self.new_stay({
+            "id": self.bahan.new_pk("Hunian", row.record.letak), "penghuni_id": penghuni.pk, "blok_id": blok.pk,
+            "perorangan": blok.pola_hunian == PolaHunian.PERORANGAN,
+            **{name: value for name, value in row.hunian_baru.items() if name != "blok"},
+        })  # fmt: skip
+        stay.blok = blok
+        return stay
 
     def change(self, row: _Baris, plan: RencanaPenghuni) -> None:
         assert row.penghuni is not None

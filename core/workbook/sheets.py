@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 from xml.parsers import expat
 
 from .cells import BOOL, DATE, ERROR, FORMULA, NUMBER, TEXT, Cell, Row, split_reference
@@ -149,8 +150,26 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+# A row as spreadsheets write it: nothing but plain cells, in plain letters. What looks different goes through the
+# parser cell by cell; so does what only looks like such a row, as inside a comment.
+_PLAIN_TEXT: Final = r"[ !-%'-;=?-~]*"
+_PLAIN_CELL: Final = (
+    r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,5})")?(?: t="([A-Za-z]{1,9})")?'
+    rf'(?:/>|><v>({_PLAIN_TEXT})</v></c>|><is><t(?: xml:space="preserve")?>({_PLAIN_TEXT})</t></is></c>)'
+)
+_PLAIN_CELLS: Final = re.compile(_PLAIN_CELL)
+_PLAIN_ROW: Final = re.compile(rf"(<row [^<>]*[^<>/]>)((?:{_PLAIN_CELL})+)</row>".encode())
+_ROW_END: Final = b"</row>"
+_ROW_DEPTH: Final = 3
+_CELLS_KNOWN: Final = 4096
+
+
 class _Sheet:
-    """One pass over the XML of one sheet. Its two busiest handlers meet half a million cells: they stay short."""
+    """One pass over the XML of one sheet, which may hold half a million cells.
+
+    The parser sees every byte but the cells of plain rows: those are taken out between the two tags of their row. The
+    two busiest handlers stay short all the same, for sheets that are written in another way.
+    """
 
     def __init__(
         self, package: Package, name: str, strings: list[str], dates: frozenset[int], since_1904: bool
@@ -169,18 +188,49 @@ class _Sheet:
         self.formula: str | None = None
         self.target = ""
         self.phonetic = False
+        self.parser: Any = None
+        self.fed, self.row_at = 0, -1
+        self.cell = lru_cache(_CELLS_KNOWN)(self.cell_of)
 
     def rows(self, part: str) -> Iterator[tuple[int, Row]]:
-        parser = guarded_parser()
-        parser.StartElementHandler, parser.EndElementHandler = self.start, self.end
-        parser.CharacterDataHandler = self.text
+        self.parser = guarded_parser()
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
+        self.parser.CharacterDataHandler = self.text
+        rest = b""
         for chunk in chain(self.package.chunks(part), (b"",)):
-            try:
-                parser.Parse(chunk, not chunk)
-            except (expat.ExpatError, LookupError):
-                raise WorkbookRefused("rusak") from None
+            window = rest + chunk
+            cut = window.rfind(_ROW_END) + len(_ROW_END) if chunk and _ROW_END in window else len(window)
+            self.feed(window[:cut])
+            rest = window[cut:]
             yield from self.ready
             self.ready.clear()
+        self.parse(b"", last=True)
+        yield from self.ready
+
+    def feed(self, data: bytes) -> None:
+        begun = 0
+        for plain in _PLAIN_ROW.finditer(data):
+            head, cells = plain[1], plain[2]
+            self.parse(data[begun : plain.start()])
+            self.parse(head)
+            if self.is_in_row(self.fed - len(head)):
+                self.take_plain(cells.decode())
+            else:
+                self.parse(cells)
+            self.parse(_ROW_END)
+            begun = plain.end()
+        self.parse(data[begun:])
+
+    def parse(self, data: bytes, *, last: bool = False) -> None:
+        try:
+            self.parser.Parse(data, last)
+        except (expat.ExpatError, LookupError):
+            raise WorkbookRefused("rusak") from None
+        self.fed += len(data)
+
+    def is_in_row(self, since: int) -> bool:
+        """Whether the parser stands behind the tag of a row that began at byte `since`, and in nothing else."""
+        return self.row_at == since and self.depth == _ROW_DEPTH and self.attributes is None and not self.target
 
     def refuse(self, kode: str) -> WorkbookRefused:
         return WorkbookRefused(kode, f"Lembar {self.name}.")
@@ -249,6 +299,7 @@ class _Sheet:
         if number in self.seen or number < 1:
             raise self.refuse("rusak")
         self.seen.add(number)
+        self.row_at = self.parser.CurrentByteIndex
         self.number, self.digits, self.column, self.row = number, str(number), 0, {}
 
     def end_row(self) -> None:
@@ -263,29 +314,43 @@ class _Sheet:
         attributes, self.attributes = self.attributes, None
         if attributes is None:
             raise self.refuse("rusak")
-        self.column = column = self.column_of(attributes)
-        kind, value = attributes.get("t", "n"), self.value
-        cell: Cell | None
+        self.column = self.column_of(attributes)
         if self.formula is not None:
-            cell = Cell(FORMULA, f"={self.formula}")
-        elif kind == "s":
-            cell = self.shared(value)
-        elif kind == "n":
-            cell = self.amount(value.strip(), attributes.get("s", ""))
-        else:
-            cell = self.rarer(kind, value)
-        if cell is None or (cell.kind == TEXT and not cell.value.strip()):
-            return
+            self.put(self.column, Cell(FORMULA, f"={self.formula}"))
+        elif cell := self.cell(attributes.get("t", "n"), attributes.get("s", ""), self.value):
+            self.put(self.column, cell)
+
+    def take_plain(self, cells: str) -> None:
+        digits, columns, cell_of = self.digits, self.columns, self.cell
+        for letters, number, style, kind, value, text in _PLAIN_CELLS.findall(cells):
+            if number != digits:
+                raise self.refuse("rusak")
+            if cell := cell_of(kind or "n", style, value or text):
+                self.put(columns.get(letters) or self.column_named(letters), cell)
+
+    def put(self, column: int, cell: Cell) -> None:
         if column > MAX_COLUMNS:
             raise self.refuse("terlalu_banyak_kolom")
         if column in self.row:
             raise self.refuse("rusak")
         self.row[column] = cell
 
+    def cell_of(self, kind: str, style: str, value: str) -> Cell | None:
+        """What a cell of type `kind` without a formula holds; None when it is blank."""
+        if kind == "s":
+            cell = self.shared(value)
+        elif kind == "n":
+            cell = self.amount(value.strip(), style)
+        else:
+            cell = self.rarer(kind, value)
+        return None if cell is None or (cell.kind == TEXT and not cell.value.strip()) else cell
+
     def column_of(self, attributes: dict[str, str]) -> int:
         if "r" not in attributes:
             return self.column + 1
-        letters = attributes["r"].removesuffix(self.digits)
+        return self.column_named(attributes["r"].removesuffix(self.digits))
+
+    def column_named(self, letters: str) -> int:
         if letters not in self.columns:
             try:
                 row, column = split_reference(f"{letters}1")
