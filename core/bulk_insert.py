@@ -28,6 +28,9 @@ Column: TypeAlias = "models.Field[Any, Any]"
 _PLAIN: Final = frozenset([
     type(None), bool, int, float, str, Decimal, datetime.date, datetime.time, datetime.datetime, uuid.UUID
 ])  # fmt: skip
+# Text columns store these as they are.
+_TEXT: Final = (models.CharField, models.TextField)
+_STRINGS: Final = frozenset([str])
 
 
 def maker(model: type[ModelT]) -> Callable[[Mapping[str, Any]], ModelT]:
@@ -58,7 +61,9 @@ def insert_values(model: type[models.Model], values: Mapping[str, Iterable[Any]]
     Columns that are not named take their default, and the database numbers the rows.
     """
     columns = [column for column in _columns(model) if column.attname in values or not column.primary_key]
-    given = {column: values.get(column.attname, _defaults(column, number)) for column in columns}
+    given = {
+        column: values[column.attname] if column.attname in values else _defaults(column, number) for column in columns
+    }
     _insert(model, router.db_for_write(model), given, number)
 
 
@@ -77,6 +82,8 @@ def _defaults(column: Column, number: int) -> Iterable[Any]:
 
 
 def _insert(model: type[models.Model], using: str, values: Mapping[Column, Iterable[Any]], number: int) -> None:
+    if not number:
+        return
     connection = connections[using]
     send, ready = (_copy, _copy_text) if connection.vendor == "postgresql" else (_execute, _as_it_is)
     prepared = [_prepared(column, given, number, connection, ready) for column, given in values.items()]
@@ -105,6 +112,8 @@ def _prepared(
     if isinstance(values, repeat):
         return repeat(prepare(next(values)), number)
     values = list(values)
+    if type(column) in _TEXT and _STRINGS.issuperset(map(type, values)):
+        return map(ready, values)
     if _PLAIN.issuperset(map(type, values)):
         # With its type: 1 and True are equal, and JSON tells them apart.
         return map(_Known(prepare).__getitem__, zip(map(type, values), values, strict=True))
@@ -120,7 +129,7 @@ def _as_it_is(value: Any) -> Any:
 
 def _execute(cursor: CursorWrapper, table: str, names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     places = ", ".join(["%s"] * len(names))
-    cursor.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", rows)  # noqa: S608 names of ours
+    cursor.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", rows)  # noqa: S608 our own names
 
 
 # --- PostgreSQL -------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from django.db.models import Max
 
 from core.bulk_history import DELETE, UPDATE, Former, former_values, record_creation, record_history
 from core.bulk_insert import insert_rows, maker
-from core.models import Pengguna
+from core.models import KabupatenKota, Pengguna
 from core.sealed import Sealed, fingerprint, fingerprints
 from core.versions import touch
 from core.workbook.findings import Finding
@@ -73,6 +73,7 @@ class _Baris:
     findings: list[Finding]
     penghuni: Penghuni | None = None
     nama: str = ""
+    sidik: list[str] = field(default_factory=list)
     perubahan: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     tampil: list[Change] = field(default_factory=list)
     berakhir: dict[str, tuple[Any, Any]] = field(default_factory=dict)
@@ -100,8 +101,7 @@ class _Planner:
         self.places = {fold(row.label): row.blok for row in tempat}
         self.labels = {row.blok.pk: row.label for row in tempat}
         # Sealed columns stay sealed: numbers are compared by their keyed hash.
-        stored = Penghuni.objects.filter(kabupaten_kota=bahan.kabupaten_kota).defer(*NOMOR)
-        self.stored = {str(row.pk): row for row in stored}
+        self.stored = {str(row.pk): row for row in _residents_unopened(bahan.kabupaten_kota)}
         self.by_nik = {row.nik_sidik: key for key, row in self.stored.items() if row.nik_sidik}
         stays = Hunian.objects.open().filter(penghuni__kabupaten_kota=bahan.kabupaten_kota).prefetch_related("blok")
         self.stays = {str(stay.penghuni_id): stay for stay in stays}
@@ -156,7 +156,7 @@ class _Planner:
         for row in rows:
             key, _ = split_key(row.record.kunci)
             nik = row.values.get("nik")
-            sidik = fingerprints(nik.angka) if isinstance(nik, Nik) else []
+            sidik = row.sidik = fingerprints(nik.angka) if isinstance(nik, Nik) else []
             by_number = next((self.by_nik[print_] for print_ in sidik if print_ in self.by_nik), "")
             owner = key if key in self.stored and key not in seen else by_number or self.by_name(row)
             row.nama = str(row.values.get("nama") or (self.stored[owner].nama if owner else ""))
@@ -234,7 +234,7 @@ class _Planner:
                 continue
             text = typed.angka if isinstance(typed, Nik) else str(typed)
             stored = getattr(row.penghuni, f"{name}_sidik") if row.penghuni is not None else ""
-            if stored and stored in fingerprints(text):
+            if stored and stored in (row.sidik if name == "nik" else fingerprints(text)):
                 continue
             row.perubahan[name] = ("", Sealed(text))
             if row.penghuni is None:
@@ -407,7 +407,7 @@ class _Planner:
                 born, sex = self.value_after(row, "tanggal_lahir"), self.value_after(row, "jenis_kelamin")
                 for text in nik_warnings(nik, born, sex or ""):
                     row.findings.append(self.table.warning(row.record, "N-20", text, "nik"))
-                new |= dict.fromkeys(fingerprints(nik.angka), row)
+                new |= dict.fromkeys(row.sidik, row)
         others = Penghuni.objects.exclude(kabupaten_kota=self.bahan.kabupaten_kota)
         for batch in _batches(list(new)):
             for sidik in set(others.filter(nik_sidik__in=batch).values_list("nik_sidik", flat=True)):
@@ -495,6 +495,15 @@ class _Planner:
             plan.hunian_berubah.append((stay, row.hunian_ubah))
         if row.hunian_baru is not None:
             plan.hunian_baru.append(self.stay_of(row, row.penghuni))
+
+
+def _residents_unopened(kabupaten_kota: KabupatenKota) -> Iterator[Penghuni]:
+    """As `defer(*NOMOR)` loads them, which looks for each of forty names in a list, for every row."""
+    names = [column.attname for column in Penghuni._meta.concrete_fields if column.name not in NOMOR]
+    rows = Penghuni.objects.filter(kabupaten_kota=kabupaten_kota)
+    loaded = frozenset(names)
+    for values in rows.values_list(*names).iterator():
+        yield Penghuni.from_db(rows.db, loaded, values)
 
 
 def _no_room(blok: Blok, unit: str, living: int) -> str:

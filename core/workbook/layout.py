@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import datetime
 import unicodedata
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -75,7 +75,7 @@ class Column:
     pilihan: tuple[tuple[Any, str], ...] = ()
     saran: tuple[str, ...] = ()
     rahasia: bool = False
-    _known: dict[Cell | None, Taken] = field(default_factory=dict, compare=False, repr=False)
+    known: dict[Cell | None, Taken] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def harapan(self) -> str:
@@ -101,9 +101,9 @@ class Column:
 
     def take(self, cell: Cell | None) -> Taken:
         """The value of a cell: what the form field makes of it. A blank cell is the field's empty value."""
-        taken = self._known.get(cell)
+        taken = self.known.get(cell)
         if taken is None:
-            taken = self._known[cell] = self._taken(cell)
+            taken = self.known[cell] = self._taken(cell)
         return taken
 
     def _taken(self, cell: Cell | None) -> Taken:
@@ -294,9 +294,10 @@ class Table:
     judul_lain: list[str]
 
     @cached_property
-    def columns(self) -> list[tuple[str, Column]]:
-        """The columns that were found, by their codes."""
-        return [(code, self.layout.menurut_kode[code]) for code in self.posisi]
+    def columns(self) -> list[tuple[str, Column, Callable[[Cell | None], Taken | None]]]:
+        """The columns that were found: code, column, and what it has made of a cell before."""
+        found = [(code, self.layout.menurut_kode[code]) for code in self.posisi]
+        return [(code, column, column.known.get) for code, column in found]
 
     def records(self) -> Iterator[Record]:
         """Every record with at least one cell besides its key, in order."""
@@ -342,9 +343,9 @@ class Table:
         """
         values: dict[str, Any] = {}
         findings: list[Finding] = []
-        for code, column in self.columns:
+        for code, column, known in self.columns:
             cell = record.sel.get(code)
-            taken = column.take(cell)
+            taken = known(cell) or column.take(cell)
             if taken.galat is not None and code in closed:
                 findings.append(self.warning(record, "B-21", f"{column.judul} tidak dibaca: sel ini terkunci.", code))
                 continue

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, Literal
 from xml.parsers import expat
 
 from .cells import BOOL, DATE, ERROR, FORMULA, NUMBER, TEXT, Cell, Row, split_reference
@@ -150,25 +150,22 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-# A row as spreadsheets write it: nothing but plain cells, in plain letters. What looks different goes through the
-# parser cell by cell; so does what only looks like such a row, as inside a comment.
+# The rest of a cell, after its address, as spreadsheets write it: printable ASCII, no entity, no formula.
 _PLAIN_TEXT: Final = r"[ !-%'-;=?-~]*"
-_PLAIN_CELL: Final = (
-    r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,5})")?(?: t="([A-Za-z]{1,9})")?'
+_PLAIN_CELL: Final = re.compile(
+    r'(?: s="([0-9]{1,5})")?(?: t="([A-Za-z]{1,9})")?'
     rf'(?:/>|><v>({_PLAIN_TEXT})</v></c>|><is><t(?: xml:space="preserve")?>({_PLAIN_TEXT})</t></is></c>)'
 )
-_PLAIN_CELLS: Final = re.compile(_PLAIN_CELL)
-_PLAIN_ROW: Final = re.compile(rf"(<row [^<>]*[^<>/]>)((?:{_PLAIN_CELL})+)</row>".encode())
-_ROW_END: Final = b"</row>"
-_ROW_DEPTH: Final = 3
+_ROW, _ROW_END, _ROW_DEPTH = b"<row ", b"</row>", 3
 _CELLS_KNOWN: Final = 4096
 
 
 class _Sheet:
     """One pass over the XML of one sheet, which may hold half a million cells.
 
-    The parser sees every byte but the cells of plain rows: those are taken out between the two tags of their row. The
-    two busiest handlers stay short all the same, for sheets that are written in another way.
+    The parser sees every byte but the cells of plain rows, which are taken as they stand between the two tags of their
+    row. A row with anything else in it goes through the parser cell by cell, and so does what only looks like a row, as
+    inside a comment: the busiest handlers stay short.
     """
 
     def __init__(
@@ -190,7 +187,7 @@ class _Sheet:
         self.phonetic = False
         self.parser: Any = None
         self.fed, self.row_at = 0, -1
-        self.cell = lru_cache(_CELLS_KNOWN)(self.cell_of)
+        self.plain_cell = lru_cache(_CELLS_KNOWN)(self.read_plain)
 
     def rows(self, part: str) -> Iterator[tuple[int, Row]]:
         self.parser = guarded_parser()
@@ -208,18 +205,16 @@ class _Sheet:
         yield from self.ready
 
     def feed(self, data: bytes) -> None:
-        begun = 0
-        for plain in _PLAIN_ROW.finditer(data):
-            head, cells = plain[1], plain[2]
-            self.parse(data[begun : plain.start()])
-            self.parse(head)
-            if self.is_in_row(self.fed - len(head)):
-                self.take_plain(cells.decode())
-            else:
+        *rows, rest = data.split(_ROW_END)
+        for row in rows:
+            begun = max(row.rfind(_ROW), 0)
+            opened = row.find(b">", begun) + 1
+            cells = row[opened:]
+            self.parse(row[:opened])
+            if not (self.is_in_row(self.fed - (opened - begun)) and self.take_plain(cells)):
                 self.parse(cells)
             self.parse(_ROW_END)
-            begun = plain.end()
-        self.parse(data[begun:])
+        self.parse(rest)
 
     def parse(self, data: bytes, *, last: bool = False) -> None:
         try:
@@ -317,16 +312,37 @@ class _Sheet:
         self.column = self.column_of(attributes)
         if self.formula is not None:
             self.put(self.column, Cell(FORMULA, f"={self.formula}"))
-        elif cell := self.cell(attributes.get("t", "n"), attributes.get("s", ""), self.value):
+        elif cell := self.cell_of(attributes.get("t", "n"), attributes.get("s", ""), self.value):
             self.put(self.column, cell)
 
-    def take_plain(self, cells: str) -> None:
-        digits, columns, cell_of = self.digits, self.columns, self.cell
-        for letters, number, style, kind, value, text in _PLAIN_CELLS.findall(cells):
-            if number != digits:
-                raise self.refuse("rusak")
-            if cell := cell_of(kind or "n", style, value or text):
-                self.put(columns.get(letters) or self.column_named(letters), cell)
+    def take_plain(self, xml: bytes) -> bool:
+        """Take all cells of a row; False, and none taken, when one of them is not plain or not where it may be."""
+        if not xml.isascii():
+            return False
+        before, *cells = xml.decode().split('<c r="')
+        if before:
+            return False
+        row: Row = {}
+        digits, columns, read = self.digits, self.columns, self.plain_cell
+        for text in cells:
+            place, _, rest = text.partition('"')
+            column = columns.get(place.removesuffix(digits), 0) if place.endswith(digits) else 0
+            cell = read(rest)
+            if cell is False or not column:
+                return False
+            if cell:
+                if column in row or column > MAX_COLUMNS:
+                    return False
+                row[column] = cell
+        self.row = row
+        return True
+
+    def read_plain(self, rest: str) -> Cell | Literal[False] | None:
+        plain = _PLAIN_CELL.fullmatch(rest)
+        if plain is None:
+            return False
+        style, kind, value, text = plain.groups("")
+        return self.cell_of(kind or "n", style, value or text)
 
     def put(self, column: int, cell: Cell) -> None:
         if column > MAX_COLUMNS:
