@@ -87,9 +87,10 @@ def _insert(model: type[models.Model], using: str, values: Mapping[Column, Itera
     connection = connections[using]
     send, ready = (_copy, _copy_text) if connection.vendor == "postgresql" else (_execute, _as_it_is)
     prepared = [_prepared(column, given, number, connection, ready) for column, given in values.items()]
-    names = [connection.ops.quote_name(name) for name in (model._meta.db_table, *(column.column for column in values))]
+    quote = connection.ops.quote_name
+    names = [quote(str(column.column)) for column in values]
     with transaction.atomic(using, savepoint=False), connection.cursor() as cursor:
-        send(cursor, names[0], names[1:], zip(*prepared, strict=True))
+        send(cursor, quote(model._meta.db_table), names, zip(*prepared, strict=True))
 
 
 class _Known(dict[tuple[type, Any], Any]):
@@ -129,7 +130,8 @@ def _as_it_is(value: Any) -> Any:
 
 def _execute(cursor: CursorWrapper, table: str, names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     places = ", ".join(["%s"] * len(names))
-    cursor.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", rows)  # noqa: S608 our own names
+    statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})"  # noqa: S608 our own names
+    cursor.executemany(statement, rows)  # type: ignore[arg-type]  # any iterable will do
 
 
 # --- PostgreSQL -------------------------------------------------------------------------------------------------------

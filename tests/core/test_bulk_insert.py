@@ -167,6 +167,7 @@ def test_the_history_of_new_rows_tells_what_that_of_a_single_save_tells(kudus, o
     record_creation(Penghuni, [inserted], operator_penghuni, WAKTU)
     entry = LogEntry.objects.get(object_pk=str(inserted.pk))
     assert (entry.actor, entry.timestamp, entry.object_repr) == (operator_penghuni, WAKTU, "Siti")
+    assert entry.changes.pop("id") == ["None", str(inserted.pk)]
     assert entry.changes == {name: told[name] for name in entry.changes}
     assert {"nama", "penghasilan", "tanggal_lahir"} <= entry.changes.keys()
     assert not {"nik", "nik_sidik", "telepon", "diubah"} & entry.changes.keys()
