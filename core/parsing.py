@@ -111,6 +111,8 @@ def clean_teks(text: str, *, multiline: bool = False) -> str:
     With `multiline` line ends are kept, at most one empty line between paragraphs. NUL and broken characters are
     refused rather than dropped: they never come from a keyboard.
     """
+    if text.isprintable():  # so it is one line, hides nothing, and its blanks are plain ones
+        return unicodedata.normalize("NFC", " ".join(text.split()))
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise Unreadable("Teks memuat karakter yang tidak dapat disimpan. Hapus teks ini, lalu ketik ulang.")
     lines = re.split(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]", text)

@@ -101,12 +101,16 @@ def unseal_bytes(token: bytes) -> bytes:
 
 def fingerprint(text: str) -> str:
     """Keyed hash under the first key, 64 hex figures; "" for ""."""
-    return hmac.new(_hash_key(settings.KUNCI_DATA[0]), text.encode(), hashlib.sha256).hexdigest() if text else ""
+    return _keyed_hash(settings.KUNCI_DATA[0], text) if text else ""
 
 
 def fingerprints(text: str) -> list[str]:
     """Keyed hashes under every key: what a lookup must try while a rotation is under way."""
-    return [hmac.new(_hash_key(key), text.encode(), hashlib.sha256).hexdigest() for key in settings.KUNCI_DATA]
+    return [_keyed_hash(key, text) for key in settings.KUNCI_DATA]
+
+
+def _keyed_hash(key: str, text: str) -> str:
+    return hmac.digest(_hash_key(key), text.encode(), "sha256").hex()
 
 
 class SealedField(models.TextField):

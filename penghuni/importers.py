@@ -10,15 +10,16 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import models
 from django.db.models import Max
 
-from core.bulk_history import CREATE, DELETE, UPDATE, Former, former_values, record_history
-from core.models import Pengguna
+from core.bulk_history import DELETE, UPDATE, Former, former_values, record_creation, record_history
+from core.bulk_insert import insert_rows, maker
+from core.models import KabupatenKota, Pengguna
 from core.sealed import Sealed, fingerprint, fingerprints
 from core.versions import touch
 from core.workbook.findings import Finding
@@ -72,6 +73,7 @@ class _Baris:
     findings: list[Finding]
     penghuni: Penghuni | None = None
     nama: str = ""
+    sidik: list[str] = field(default_factory=list)
     perubahan: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     tampil: list[Change] = field(default_factory=list)
     berakhir: dict[str, tuple[Any, Any]] = field(default_factory=dict)
@@ -94,13 +96,14 @@ class _Planner:
     def __init__(self, table: Table, tempat: Sequence[Tempat], bahan: Bahan) -> None:
         self.table, self.bahan = table, bahan
         self.columns = table.layout.menurut_kode
+        self.new_resident, self.new_stay = maker(Penghuni), maker(Hunian)
+        self.plain = [(name, self.columns[name]) for name in KOLOM]
         self.places = {fold(row.label): row.blok for row in tempat}
         self.labels = {row.blok.pk: row.label for row in tempat}
         # Sealed columns stay sealed: numbers are compared by their keyed hash.
-        stored = Penghuni.objects.filter(kabupaten_kota=bahan.kabupaten_kota).defer(*NOMOR)
-        self.stored = {str(row.pk): row for row in stored}
+        self.stored = {str(row.pk): row for row in _residents_unopened(bahan.kabupaten_kota)}
         self.by_nik = {row.nik_sidik: key for key, row in self.stored.items() if row.nik_sidik}
-        stays = Hunian.objects.open().filter(penghuni__kabupaten_kota=bahan.kabupaten_kota).select_related("blok")
+        stays = Hunian.objects.open().filter(penghuni__kabupaten_kota=bahan.kabupaten_kota).prefetch_related("blok")
         self.stays = {str(stay.penghuni_id): stay for stay in stays}
         ended = Hunian.objects.filter(penghuni__kabupaten_kota=bahan.kabupaten_kota, selesai__isnull=False)
         # A file older than the end of a stay still tells of it as if it went on.
@@ -153,7 +156,7 @@ class _Planner:
         for row in rows:
             key, _ = split_key(row.record.kunci)
             nik = row.values.get("nik")
-            sidik = fingerprints(nik.angka) if isinstance(nik, Nik) else []
+            sidik = row.sidik = fingerprints(nik.angka) if isinstance(nik, Nik) else []
             by_number = next((self.by_nik[print_] for print_ in sidik if print_ in self.by_nik), "")
             owner = key if key in self.stored and key not in seen else by_number or self.by_name(row)
             row.nama = str(row.values.get("nama") or (self.stored[owner].nama if owner else ""))
@@ -200,12 +203,12 @@ class _Planner:
 
     def compare(self, row: _Baris) -> None:
         stored = row.penghuni
-        for name in KOLOM:
+        for name, column in self.plain:
             if name not in row.values:
                 continue
-            typed, column = row.values[name], self.columns[name]
+            typed = row.values[name]
             current = getattr(stored, name) if stored is not None else None
-            if column.same(typed, current):
+            if typed == current or column.same(typed, current):
                 continue
             if stored is not None:
                 if not self.is_users(row, column, typed, current, self.former.get((str(stored.pk), name))):
@@ -231,7 +234,7 @@ class _Planner:
                 continue
             text = typed.angka if isinstance(typed, Nik) else str(typed)
             stored = getattr(row.penghuni, f"{name}_sidik") if row.penghuni is not None else ""
-            if stored and stored in fingerprints(text):
+            if stored and stored in (row.sidik if name == "nik" else fingerprints(text)):
                 continue
             row.perubahan[name] = ("", Sealed(text))
             if row.penghuni is None:
@@ -404,7 +407,7 @@ class _Planner:
                 born, sex = self.value_after(row, "tanggal_lahir"), self.value_after(row, "jenis_kelamin")
                 for text in nik_warnings(nik, born, sex or ""):
                     row.findings.append(self.table.warning(row.record, "N-20", text, "nik"))
-                new |= dict.fromkeys(fingerprints(nik.angka), row)
+                new |= dict.fromkeys(row.sidik, row)
         others = Penghuni.objects.exclude(kabupaten_kota=self.bahan.kabupaten_kota)
         for batch in _batches(list(new)):
             for sidik in set(others.filter(nik_sidik__in=batch).values_list("nik_sidik", flat=True)):
@@ -458,8 +461,12 @@ class _Planner:
 
     def enter(self, row: _Baris, plan: RencanaPenghuni) -> None:
         values = {name: new for name, (_, new) in row.perubahan.items()}
-        penghuni = Penghuni(
-            pk=self.bahan.new_pk(PENGHUNI, row.record.letak), kabupaten_kota=self.bahan.kabupaten_kota, **values
+        penghuni = self.new_resident(
+            {
+                "id": self.bahan.new_pk(PENGHUNI, row.record.letak),
+                "kabupaten_kota_id": self.bahan.kabupaten_kota.pk,
+                **values,
+            }
         )
         plan.penghuni_baru.append(penghuni)
         plan.hasil.baru.append(NewRow(PENGHUNI, self.table.ref(row.record, "nama"), row.nama))
@@ -469,9 +476,13 @@ class _Planner:
     def stay_of(self, row: _Baris, penghuni: Penghuni) -> Hunian:
         assert row.hunian_baru is not None
         blok: Blok = row.hunian_baru["blok"]
-        shared = blok.pola_hunian == PolaHunian.PERORANGAN
-        pk = self.bahan.new_pk("Hunian", row.record.letak)
-        return Hunian(pk=pk, penghuni=penghuni, perorangan=shared, **row.hunian_baru)
+        stay = self.new_stay({
+            "id": self.bahan.new_pk("Hunian", row.record.letak), "penghuni_id": penghuni.pk, "blok_id": blok.pk,
+            "perorangan": blok.pola_hunian == PolaHunian.PERORANGAN,
+            **{name: value for name, value in row.hunian_baru.items() if name != "blok"},
+        })  # fmt: skip
+        stay.blok = blok
+        return stay
 
     def change(self, row: _Baris, plan: RencanaPenghuni) -> None:
         assert row.penghuni is not None
@@ -484,6 +495,15 @@ class _Planner:
             plan.hunian_berubah.append((stay, row.hunian_ubah))
         if row.hunian_baru is not None:
             plan.hunian_baru.append(self.stay_of(row, row.penghuni))
+
+
+def _residents_unopened(kabupaten_kota: KabupatenKota) -> Iterator[Penghuni]:
+    """As `defer(*NOMOR)` loads them, which looks for each of forty names in a list, for every row."""
+    names = [column.attname for column in Penghuni._meta.concrete_fields if column.name not in NOMOR]
+    rows = Penghuni.objects.filter(kabupaten_kota=kabupaten_kota)
+    loaded = frozenset(names)
+    for values in rows.values_list(*names).iterator():
+        yield Penghuni.from_db(rows.db, loaded, values)
 
 
 def _no_room(blok: Blok, unit: str, living: int) -> str:
@@ -540,19 +560,9 @@ def _create(
 ) -> list[dict[str, Any]]:
     for row in rows:
         touch(row, pengguna, waktu)
-    model.objects.bulk_create(rows, batch_size=BATCH)
-    blank = model()
-    fields = [column for column in model._meta.concrete_fields if not column.is_relation]
-    record_history(CREATE, ((row, _filled(row, blank, fields)) for row in rows), pengguna, waktu)
+    insert_rows(model, rows)
+    record_creation(model, rows, pengguna, waktu)
     return [{"pk": str(row.pk), "versi": 1, "sebelum": None} for row in rows]
-
-
-def _filled(row: Any, blank: Any, fields: Iterable[models.Field[Any, Any]]) -> dict[str, tuple[Any, Any]]:
-    return {
-        column.name: (None, value)
-        for column in fields
-        if (value := getattr(row, column.attname)) != getattr(blank, column.attname)
-    }
 
 
 def _update(

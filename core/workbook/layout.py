@@ -9,11 +9,11 @@ from __future__ import annotations
 import copy
 import datetime
 import unicodedata
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -47,8 +47,7 @@ class CellProblem(Exception):
         self.kode = kode
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(NamedTuple):
     """A cell as understood: the value, or why not; `catatan` (code, text) when it was understood with a remark."""
 
     nilai: Any = None
@@ -76,7 +75,7 @@ class Column:
     pilihan: tuple[tuple[Any, str], ...] = ()
     saran: tuple[str, ...] = ()
     rahasia: bool = False
-    _known: dict[Cell | None, Taken] = field(default_factory=dict, compare=False, repr=False)
+    known: dict[Cell | None, Taken] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def harapan(self) -> str:
@@ -102,9 +101,10 @@ class Column:
 
     def take(self, cell: Cell | None) -> Taken:
         """The value of a cell: what the form field makes of it. A blank cell is the field's empty value."""
-        if cell not in self._known:
-            self._known[cell] = self._taken(cell)
-        return self._known[cell]
+        taken = self.known.get(cell)
+        if taken is None:
+            taken = self.known[cell] = self._taken(cell)
+        return taken
 
     def _taken(self, cell: Cell | None) -> Taken:
         if cell is None:
@@ -157,7 +157,9 @@ class Column:
         remark = None
         if self.jenis in NUMERIC:
             remark = ("S-20", "Angka ditulis sebagai teks; tetap dibaca.")
-        if any(unicodedata.category(c) in ("Cc", "Cf") and c not in "\n\r\t" for c in cell.value):
+        if not cell.value.isprintable() and any(
+            unicodedata.category(c) in ("Cc", "Cf") and c not in "\n\r\t" for c in cell.value
+        ):
             remark = ("S-21", "Teks memuat karakter yang tidak tampak; karakter itu dibuang.")
         return self._of_text(cell.value), remark
 
@@ -291,6 +293,12 @@ class Table:
     kolom_kunci: int
     judul_lain: list[str]
 
+    @cached_property
+    def columns(self) -> list[tuple[str, Column, Callable[[Cell | None], Taken | None]]]:
+        """The columns that were found: code, column, and what it has made of a cell before."""
+        found = [(code, self.layout.menurut_kode[code]) for code in self.posisi]
+        return [(code, column, column.known.get) for code, column in found]
+
     def records(self) -> Iterator[Record]:
         """Every record with at least one cell besides its key, in order."""
         grid = _turned(self.sheet.rows) if self.layout.tegak else self.sheet.rows
@@ -335,10 +343,9 @@ class Table:
         """
         values: dict[str, Any] = {}
         findings: list[Finding] = []
-        for code in self.posisi:
-            column = self.layout.menurut_kode[code]
+        for code, column, known in self.columns:
             cell = record.sel.get(code)
-            taken = column.take(cell)
+            taken = known(cell) or column.take(cell)
             if taken.galat is not None and code in closed:
                 findings.append(self.warning(record, "B-21", f"{column.judul} tidak dibaca: sel ini terkunci.", code))
                 continue

@@ -59,8 +59,8 @@ def _understand(output: bytes, names: list[str]) -> Workbook:
     for text in output.splitlines():
         line: Any = json.loads(text)
         if isinstance(line, list):
-            number, cells = line
-            rows[number] = {column: Cell(kind, value) for column, kind, value in cells}
+            number, columns, kinds, values = line
+            rows[number] = dict(zip(columns, map(Cell, kinds, values), strict=True))
         elif "lembar" in line:
             name = asked[line["lembar"].strip().casefold()]
             sheets[name] = Sheet(name)

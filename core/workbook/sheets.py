@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain
-from typing import Final
+from typing import Any, Final, Literal
 from xml.parsers import expat
 
 from .cells import BOOL, DATE, ERROR, FORMULA, NUMBER, TEXT, Cell, Row, split_reference
@@ -149,8 +150,23 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+# The rest of a cell, after its address, as spreadsheets write it: printable ASCII, no entity, no formula.
+_PLAIN_TEXT: Final = r"[ !-%'-;=?-~]*"
+_PLAIN_CELL: Final = re.compile(
+    r'(?: s="([0-9]{1,5})")?(?: t="([A-Za-z]{1,9})")?'
+    rf'(?:/>|><v>({_PLAIN_TEXT})</v></c>|><is><t(?: xml:space="preserve")?>({_PLAIN_TEXT})</t></is></c>)'
+)
+_ROW, _ROW_END, _ROW_DEPTH = b"<row ", b"</row>", 3
+_CELLS_KNOWN: Final = 4096
+
+
 class _Sheet:
-    """One pass over the XML of one sheet. Its two busiest handlers meet half a million cells: they stay short."""
+    """One pass over the XML of one sheet, which may hold half a million cells.
+
+    The parser sees every byte but the cells of plain rows, which are taken as they stand between the two tags of their
+    row. A row with anything else in it goes through the parser cell by cell, and so does what only looks like a row, as
+    inside a comment: the busiest handlers stay short.
+    """
 
     def __init__(
         self, package: Package, name: str, strings: list[str], dates: frozenset[int], since_1904: bool
@@ -169,18 +185,47 @@ class _Sheet:
         self.formula: str | None = None
         self.target = ""
         self.phonetic = False
+        self.parser: Any = None
+        self.fed, self.row_at = 0, -1
+        self.plain_cell = lru_cache(_CELLS_KNOWN)(self.read_plain)
 
     def rows(self, part: str) -> Iterator[tuple[int, Row]]:
-        parser = guarded_parser()
-        parser.StartElementHandler, parser.EndElementHandler = self.start, self.end
-        parser.CharacterDataHandler = self.text
+        self.parser = guarded_parser()
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
+        self.parser.CharacterDataHandler = self.text
+        rest = b""
         for chunk in chain(self.package.chunks(part), (b"",)):
-            try:
-                parser.Parse(chunk, not chunk)
-            except (expat.ExpatError, LookupError):
-                raise WorkbookRefused("rusak") from None
+            window = rest + chunk
+            cut = window.rfind(_ROW_END) + len(_ROW_END) if chunk and _ROW_END in window else len(window)
+            self.feed(window[:cut])
+            rest = window[cut:]
             yield from self.ready
             self.ready.clear()
+        self.parse(b"", last=True)
+        yield from self.ready
+
+    def feed(self, data: bytes) -> None:
+        *rows, rest = data.split(_ROW_END)
+        for row in rows:
+            begun = max(row.rfind(_ROW), 0)
+            opened = row.find(b">", begun) + 1
+            cells = row[opened:]
+            self.parse(row[:opened])
+            if not (self.is_in_row(self.fed - (opened - begun)) and self.take_plain(cells)):
+                self.parse(cells)
+            self.parse(_ROW_END)
+        self.parse(rest)
+
+    def parse(self, data: bytes, *, last: bool = False) -> None:
+        try:
+            self.parser.Parse(data, last)
+        except (expat.ExpatError, LookupError):
+            raise WorkbookRefused("rusak") from None
+        self.fed += len(data)
+
+    def is_in_row(self, since: int) -> bool:
+        """Whether the parser stands behind the tag of a row that began at byte `since`, and in nothing else."""
+        return self.row_at == since and self.depth == _ROW_DEPTH and self.attributes is None and not self.target
 
     def refuse(self, kode: str) -> WorkbookRefused:
         return WorkbookRefused(kode, f"Lembar {self.name}.")
@@ -249,6 +294,7 @@ class _Sheet:
         if number in self.seen or number < 1:
             raise self.refuse("rusak")
         self.seen.add(number)
+        self.row_at = self.parser.CurrentByteIndex
         self.number, self.digits, self.column, self.row = number, str(number), 0, {}
 
     def end_row(self) -> None:
@@ -263,29 +309,64 @@ class _Sheet:
         attributes, self.attributes = self.attributes, None
         if attributes is None:
             raise self.refuse("rusak")
-        self.column = column = self.column_of(attributes)
-        kind, value = attributes.get("t", "n"), self.value
-        cell: Cell | None
+        self.column = self.column_of(attributes)
         if self.formula is not None:
-            cell = Cell(FORMULA, f"={self.formula}")
-        elif kind == "s":
-            cell = self.shared(value)
-        elif kind == "n":
-            cell = self.amount(value.strip(), attributes.get("s", ""))
-        else:
-            cell = self.rarer(kind, value)
-        if cell is None or (cell.kind == TEXT and not cell.value.strip()):
-            return
+            self.put(self.column, Cell(FORMULA, f"={self.formula}"))
+        elif cell := self.cell_of(attributes.get("t", "n"), attributes.get("s", ""), self.value):
+            self.put(self.column, cell)
+
+    def take_plain(self, xml: bytes) -> bool:
+        """Take all cells of a row; False, and none taken, when one of them is not plain or not where it may be."""
+        if not xml.isascii():
+            return False
+        before, *cells = xml.decode().split('<c r="')
+        if before:
+            return False
+        row: Row = {}
+        digits, columns, read = self.digits, self.columns, self.plain_cell
+        for text in cells:
+            place, _, rest = text.partition('"')
+            column = columns.get(place.removesuffix(digits), 0) if place.endswith(digits) else 0
+            cell = read(rest)
+            if cell is False or not column:
+                return False
+            if cell:
+                if column in row or column > MAX_COLUMNS:
+                    return False
+                row[column] = cell
+        self.row = row
+        return True
+
+    def read_plain(self, rest: str) -> Cell | Literal[False] | None:
+        plain = _PLAIN_CELL.fullmatch(rest)
+        if plain is None:
+            return False
+        style, kind, value, text = plain.groups("")
+        return self.cell_of(kind or "n", style, value or text)
+
+    def put(self, column: int, cell: Cell) -> None:
         if column > MAX_COLUMNS:
             raise self.refuse("terlalu_banyak_kolom")
         if column in self.row:
             raise self.refuse("rusak")
         self.row[column] = cell
 
+    def cell_of(self, kind: str, style: str, value: str) -> Cell | None:
+        """What a cell of type `kind` without a formula holds; None when it is blank."""
+        if kind == "s":
+            cell = self.shared(value)
+        elif kind == "n":
+            cell = self.amount(value.strip(), style)
+        else:
+            cell = self.rarer(kind, value)
+        return None if cell is None or (cell.kind == TEXT and not cell.value.strip()) else cell
+
     def column_of(self, attributes: dict[str, str]) -> int:
         if "r" not in attributes:
             return self.column + 1
-        letters = attributes["r"].removesuffix(self.digits)
+        return self.column_named(attributes["r"].removesuffix(self.digits))
+
+    def column_named(self, letters: str) -> int:
         if letters not in self.columns:
             try:
                 row, column = split_reference(f"{letters}1")

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from core.models import KabupatenKota
@@ -100,9 +102,8 @@ def state_of(kabupaten_kota: KabupatenKota | str) -> str:
     digest = hashlib.sha256()
     for model in BERVERSI:
         rows = model._default_manager.filter(**{model.REGION_PATH: kabupaten_kota})
-        for pk, versi in rows.order_by("pk").values_list("pk", "versi"):
-            digest.update(f"{pk}#{versi};".encode())
-        digest.update(b"|")
+        versions = rows.order_by("pk").values_list(Cast("pk", TextField()), "versi")
+        digest.update(f"{';'.join(f'{pk}#{versi}' for pk, versi in versions)}|".encode())
     kunci = lock_state(kabupaten_kota)
     digest.update(f"{kunci.terkunci}{sorted(map(str, kunci.terbuka))}".encode())
     return digest.hexdigest()

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from core.workbook.cells import Cell
+from core.workbook.package import Package
 from core.workbook.reader import read_workbook
 from core.workbook.refusals import REFUSALS, WorkbookRefused
+from core.workbook.sheets import read_sheets
 from tests.workbooks import DECLARATION, OFFICE, RELATIONS, packed, parts_of, row_xml, sheet_xml, workbook_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -250,3 +252,36 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(place, byte, cut):
     for content in (bytes(damaged), bytes(damaged[:cut])):
         with suppress(WorkbookRefused):
             read_workbook(content, ["Data"])
+
+
+# --- Plain rows are taken at once, others cell by cell: both the same -------------------------------------------------
+
+PIECES = (
+    '<c r="A{n}" s="1" t="inlineStr"><is><t xml:space="preserve">Sari</t></is></c>', '<c r="B{n}"><v>12</v></c>',
+    '<c r="B{n}" s="1"/>', '<c r="C{n}" t="inlineStr"><is><t>é</t></is></c>', '<c r="D{n}" t="b"><v>1</v></c>',
+    '<c r="E{n}" t="e"><v>#REF!</v></c>', '<c r="F{n}" t="inlineStr"><is><t>a&amp;b</t></is></c>',
+    '<c r="G{n}" t="inlineStr"><is><t>a_x0041_</t></is></c>', '<c r="H{n}"><f>1+1</f><v>2</v></c>', "<c><v>7</v></c>",
+    '<c r="BI{n}" s="1"/>', '<c r="BI{n}"><v>1</v></c>', '<c r="A{n}"><v>x</v></c>', '<c r="A9{n}"><v>1</v></c>',
+    '<c r="{n}"><v>1</v></c>', '<c r="I{n}" t="s"><v>7</v></c>', '<c r="J{n}"><v> 5 </v></c>', "<!-- </row> -->",
+    '<!-- <row r="9"><c r="A9"><v>1</v></c></row> -->', '<c r="K{n}"><v>1</v>', "<![CDATA[</row>]]>", "<rPh>",
+    '</row><row r="8{n}"/>', '<c r="L{n}" t="inlineStr"><is><t>a]]>b</t></is></c>', '<row r="7"><c r="M7"><v>1</v></c>',
+    '<c r="N{n}" t="inlineStr"><is><r><t>a</t></r></is></c>', '<c r="O{n}" t="d"><v>2020-01-01T00:00</v></c>',
+)  # fmt: skip
+
+
+def outcome_of(xml):
+    """The rows of a sheet, or the code of its refusal; in this process, as no harm comes from these."""
+    try:
+        return [(name, list(read)) for name, read in read_sheets(Package(workbook_of(xml)), ["Data"])]
+    except WorkbookRefused as refused:
+        return refused.kode
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=5), min_size=1, max_size=4))
+def test_a_plain_row_is_read_as_the_parser_reads_it(drawn):
+    xml = "".join(
+        f'<row r="{n}">{"".join(pieces).replace("{n}", str(n))}</row>' for n, pieces in enumerate(drawn, start=1)
+    )
+    # A row whose tag has a line end in it is not plain: every cell of it goes through the parser.
+    assert outcome_of(xml) == outcome_of(xml.replace("<row ", "<row\n"))
