@@ -64,3 +64,17 @@ class KeluarKe(models.TextChoices):
     KELUARGA = "keluarga", "Rumah keluarga"
     LUAR_DAERAH = "luar_daerah", "Luar daerah"
     TIDAK_DIKETAHUI = "tidak_diketahui", "Tidak diketahui"
+
+
+class BuktiGanda(models.TextChoices):
+    """What two households may have in common, strongest first. The values name the columns of `DugaanGanda`."""
+
+    NIK = "nik", "NIK sama"
+    NAMA_LAHIR = "nama_lahir", "Nama dan tanggal lahir sama"
+    NO_KK = "no_kk", "No KK sama"
+
+
+class KeputusanGanda(models.TextChoices):
+    TETAP = "tetap", "Tetap"
+    PINDAH = "pindah", "Pindah"
+    BUKAN = "bukan", "Bukan duplikat"

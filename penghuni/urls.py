@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import hunian, penghuni
+from .views import ganda, hunian, penghuni
 
 app_name = "penghuni"
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("ekspor/data-pribadi/", penghuni.ekspor_pribadi, name="ekspor_pribadi"),
     path("cari-nik/", penghuni.cari_nik, name="cari_nik"),
     path("tambah/", penghuni.tambah, name="tambah"),
+    path("ganda/", ganda.ganda_daftar, name="ganda_daftar"),
+    path("ganda/<uuid:pk>/", ganda.ganda_himpunan, name="ganda_himpunan"),
+    path("ganda/pasangan/<int:pk>/putuskan/", ganda.ganda_putuskan, name="ganda_putuskan"),
     path("<uuid:pk>/", penghuni.detail, name="detail"),
     path("<uuid:pk>/ubah/", penghuni.ubah, name="ubah"),
     path("<uuid:pk>/lihat-lengkap/", penghuni.lihat_lengkap, name="lihat_lengkap"),

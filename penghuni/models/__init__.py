@@ -1,4 +1,5 @@
+from .ganda import DugaanGanda
 from .ketentuan import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan
 from .penghuni import Hunian, Penghuni
 
-__all__ = ["BatasHargaRumah", "BatasPenghasilan", "Hunian", "Penghuni", "SkemaKepemilikan"]
+__all__ = ["BatasHargaRumah", "BatasPenghasilan", "DugaanGanda", "Hunian", "Penghuni", "SkemaKepemilikan"]
