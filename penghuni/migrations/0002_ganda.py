@@ -182,6 +182,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
+                        ("berlaku__isnull", False),
                         ("keputusan", "pindah"),
                         models.Q(("berlaku", models.F("pertama")), ("berlaku", models.F("kedua")), _connector="OR"),
                     ),

@@ -94,7 +94,8 @@ class DugaanGanda(RegistryRow):
             ),
             rule(
                 "dugaanganda_berlaku",
-                Q(keputusan=KeputusanGanda.PINDAH) & (Q(berlaku=F("pertama")) | Q(berlaku=F("kedua")))
+                Q(keputusan=KeputusanGanda.PINDAH, berlaku__isnull=False)
+                & (Q(berlaku=F("pertama")) | Q(berlaku=F("kedua")))
                 | ~Q(keputusan=KeputusanGanda.PINDAH) & Q(berlaku__isnull=True),
                 "Pilih data yang berlaku bila penghuni pindah.",
             ),

@@ -27,7 +27,9 @@ class NamaLahirField(models.CharField):
     """`fold_birth` of the row's `nama` and `tanggal_lahir`."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        value = fold_birth(model_instance.nama, model_instance.tanggal_lahir)  # type: ignore[attr-defined]
+        born = model_instance._meta.get_field("tanggal_lahir")
+        day = born.to_python(getattr(model_instance, born.attname))  # type: ignore[union-attr]
+        value = fold_birth(model_instance.nama, day)  # type: ignore[attr-defined]
         setattr(model_instance, self.attname, value)
         return value
 
