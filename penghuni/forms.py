@@ -270,7 +270,7 @@ class KeputusanGandaForm(FormKeyMixin, VersionMixin, AlasanForm):
         super().__init__(*args, prefix=f"p{dugaan.pk}", initial={"versi": dugaan.versi}, **kwargs)
         allowed = decisions_for(dugaan)
         self.fields["keputusan"].choices = [(kind, self.ARTI[kind]) for kind in allowed]
-        self.sisi = {str(row.pk): row for row in (dugaan.pertama, dugaan.kedua)}
+        self.sisi = {str(row.pk): row for row in dugaan.sisi}
         sides = [(pk, f"{row.kabupaten_kota}: {row.nama}") for pk, row in self.sisi.items()]
         self.fields["berlaku"].choices = [("", "Pilih bila pindah"), *sides]
         if KeputusanGanda.PINDAH not in allowed:

@@ -25,6 +25,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
 from django.utils import timezone
 
+from core.history import note
 from core.models import KabupatenKota, Pengguna
 from core.versions import check_version, touch
 from rusun.enums import Jawaban
@@ -193,10 +194,12 @@ def _regroup(pairs: Iterable[DugaanGanda]) -> None:
     DugaanGanda.objects.bulk_update(moved, ["kelompok"], batch_size=_BATCH)
 
 
-def forget(penghuni: Collection[uuid.UUID | str]) -> None:
-    """Remove the pairs of households that are about to be removed themselves; decisions stay in the history."""
+def forget(penghuni: Collection[uuid.UUID | str], pengguna: Pengguna | None) -> None:
+    """Remove the pairs of households that `pengguna` is about to remove; what was decided stays in the history."""
     pairs = DugaanGanda.objects.about([uuid.UUID(str(pk)) for pk in penghuni])
     sets = set(pairs.values_list("kelompok", flat=True))
+    for row in pairs.exclude(keputusan=""):
+        note(row, "Dihapus bersama data penghuninya", pengguna)
     pairs.delete()
     _regroup(DugaanGanda.objects.filter(kelompok__in=sets))
 
@@ -213,12 +216,12 @@ def decisions_for(dugaan: DugaanGanda) -> list[KeputusanGanda]:
 def decide(
     dugaan: DugaanGanda, keputusan: str, berlaku: Penghuni | None, catatan: str, versi: int, pengguna: Pengguna
 ) -> DugaanGanda:
-    """Decide a pair that was opened at `versi`, or decide it anew; the field history keeps what was decided before.
+    """Decide a pair that was opened at `versi`, or decide it anew; its history keeps what was decided before.
 
     `berlaku` is the record that is right now when the household moved. Raises `StaleVersion`, `ReasonMissing` (the note
     may hold no number) or `KeputusanDitolak`.
     """
-    note = require_reason(catatan)
+    reason = require_reason(catatan)
     row = DugaanGanda.objects.select_for_update(of=("self",)).select_related("diubah_oleh").get(pk=dugaan.pk)
     check_version(row, versi)
     if keputusan not in decisions_for(row):
@@ -229,11 +232,13 @@ def decide(
         )
     if keputusan == KeputusanGanda.PINDAH and (berlaku is None or berlaku.pk not in (row.pertama_id, row.kedua_id)):
         raise KeputusanDitolak("Pilih data yang berlaku sekarang, yaitu tempat tinggal yang baru.", "berlaku")
-    row.keputusan, row.catatan = keputusan, note
+    row.keputusan, row.catatan = keputusan, reason
     row.berlaku = berlaku if keputusan == KeputusanGanda.PINDAH else None
     row.diputus_oleh, row.diputus_pada = pengguna, timezone.now()
     row.diputus_nik, row.diputus_no_kk, row.diputus_nama_lahir = row.nik, row.no_kk, row.nama_lahir
     row.diputus_skor = row.skor
     touch(row, pengguna)
     row.save()
+    place = f", yang berlaku {row.berlaku.kabupaten_kota}" if row.berlaku else ""
+    note(row, f"{row.get_keputusan_display()}{place}", pengguna, reason)
     return row

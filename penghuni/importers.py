@@ -637,7 +637,7 @@ def _check_untouched(model: type[Any], rows: list[dict[str, Any]]) -> None:
 def _remove(model: type[Any], pks: list[str], pengguna: Pengguna | None, waktu: datetime.datetime) -> None:
     for batch in _batches(pks):
         if model is Penghuni:
-            forget(batch)
+            forget(batch, pengguna)
         rows = list(_by_key(model, batch).defer(*(NOMOR if model is Penghuni else ())))
         record_history(DELETE, ((row, {}) for row in rows), pengguna, waktu)
         # The history is written above, for all at once; nothing else hangs on a row nobody has touched.

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Collection
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
-from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import F, Q
 
@@ -102,7 +101,12 @@ class DugaanGanda(RegistryRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pertama} ({self.pertama.kabupaten_kota}) dan {self.kedua} ({self.kedua.kabupaten_kota})"
+        return " dan ".join(f"{row} ({row.kabupaten_kota})" for row in self.sisi)
+
+    @property
+    def sisi(self) -> list[Penghuni]:
+        """Both households, in the order in which people read them."""
+        return sorted((self.pertama, self.kedua), key=lambda row: (row.kabupaten_kota_id, row.nama))
 
     @property
     def bukti(self) -> list[BuktiGanda]:
@@ -128,6 +132,3 @@ class DugaanGanda(RegistryRow):
     def orang_berbeda(self) -> bool:
         """Other NIK and other name, so one No KK at most: twins or one household, never the same person."""
         return self.nik_beda and not self.nama_lahir
-
-
-auditlog.register(DugaanGanda, include_fields=["keputusan", "berlaku", "catatan"])
