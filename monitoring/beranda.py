@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.access import admin, koordinator, operator, pimpinan, verifikator
-from core.display import jam, tanggal
+from core.display import angka, jam, tanggal
 from core.models import Pengguna
 from monitoring.desk.jadwal import show_published
 from monitoring.desk.layar import NADA_SESI
@@ -22,6 +22,8 @@ from monitoring.pengingat.pemberitahuan import is_told
 from monitoring.periode.batas import Batas, batas_of, days_in_words
 from monitoring.rekap.banding import earlier_rekap
 from monitoring.rekap.build import Rekap, build_rekap
+from penghuni.ganda import moved_away
+from penghuni.himpunan import waiting_sets
 
 NOTICES_SHOWN = 5
 
@@ -34,6 +36,7 @@ AKSI_OPERATOR: dict[str, str] = {
 }
 SHOWN_WORKBOOKS = 5
 SHOWN_SESSIONS = 4
+SHOWN_MOVED = 5
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ def obligations(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
     rows: list[Kewajiban] = []
     if operator(pengguna):
         rows = _of_operator(pengguna, hari_ini) + _sessions(pengguna, hari_ini) + _workbooks(pengguna, hari_ini)
+        rows += _moved_away(pengguna, hari_ini)
     elif verifikator(pengguna):
         rows = _of_province(pengguna, hari_ini) + _sessions(pengguna, hari_ini) + _workbooks(pengguna, hari_ini)
     elif pimpinan(pengguna):
@@ -157,6 +161,18 @@ def _workbooks(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
     ]  # fmt: skip
 
 
+def _moved_away(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
+    """Households that left without being recorded as gone. Where to, and who says so, stays with the province."""
+    label = Status("Sudah pindah menurut provinsi", "perhatian")
+    return [
+        Kewajiban(
+            penghuni.nama, label, "Bila benar, catat keluar dari unit", None, hari_ini,
+            reverse("penghuni:detail", args=[penghuni.pk]), "Periksa",
+        )
+        for penghuni in moved_away(pengguna).only("nama")[:SHOWN_MOVED]
+    ]  # fmt: skip
+
+
 def _of_province(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
     """Sent ones oldest first, then those returned and awaiting an answer, then recaps ready to propose."""
     wanted = (StatusIsian.TERKIRIM, StatusIsian.PERLU_PERBAIKAN)
@@ -176,6 +192,13 @@ def _of_province(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]
         )
         for row in failed.order_by("isian__periode").annotate(jumlah=Count("pk"))
     ]  # fmt: skip
+    if count := waiting_sets(pengguna):
+        rows.append(
+            Kewajiban(
+                "Dugaan penghuni ganda", Status(f"{angka(count)} himpunan perlu diputus", "perhatian"), "", None,
+                hari_ini, f"{reverse('penghuni:ganda_daftar')}?keadaan=menunggu", "Periksa",
+            )
+        )  # fmt: skip
     if koordinator(pengguna):
         ready = (
             PeriodeMonitoring.objects.filter(status=StatusPeriode.DIBUKA)

@@ -91,3 +91,17 @@ class TahapCalon(models.TextChoices):
     DIUSULKAN = "diusulkan", "Diusulkan"
     MENDAPAT_RUMAH = "mendapat_rumah", "Mendapat rumah"
     BATAL = "batal", "Batal"
+
+
+class BuktiGanda(models.TextChoices):
+    """What two households may have in common, strongest first. The values name the columns of `DugaanGanda`."""
+
+    NIK = "nik", "NIK sama"
+    NAMA_LAHIR = "nama_lahir", "Nama dan tanggal lahir sama"
+    NO_KK = "no_kk", "No KK sama"
+
+
+class KeputusanGanda(models.TextChoices):
+    TETAP = "tetap", "Tetap"
+    PINDAH = "pindah", "Pindah"
+    BUKAN = "bukan", "Bukan duplikat"

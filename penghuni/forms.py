@@ -15,8 +15,10 @@ from core.sealed import Sealed
 from rusun.models import Blok, Rusun
 
 from .akses import ALASAN_MAX, SEALED, ReasonMissing, require_reason
-from .enums import KeluarKe, Minat
-from .models import Hunian, Penghuni
+from .enums import BuktiGanda, KeluarKe, KeputusanGanda, Minat
+from .ganda import decisions_for
+from .models import DugaanGanda, Hunian, Penghuni
+from .models.ganda import BUKTI_BARU
 from .nik import parse_nik, parse_no_kk, parse_telepon
 
 SECTIONS = (
@@ -215,6 +217,79 @@ class KosongkanNomorForm(FormKeyMixin, VersionMixin, AlasanForm):
             if getattr(penghuni, name)
         ]
         self.fields["alasan"].help_text = "Tercatat di riwayat bersama nama Anda. Misalnya: nomor milik orang lain."
+
+
+class GandaFilter(FilterForm):
+    """Which sets of possible duplicates the province sees."""
+
+    keadaan = forms.ChoiceField(
+        label="Keadaan", required=False,
+        choices=[("", "Semua"), ("menunggu", "Perlu diputus"), ("bukti_baru", "Ada bukti baru"),
+                 ("diputus", "Sudah diputus")],
+    )  # fmt: skip
+    bukti = forms.ChoiceField(label="Bukti", required=False, choices=[("", "Semua"), *BuktiGanda.choices])
+    daerah = forms.ModelChoiceField(KabupatenKota.objects.all(), label="Kabupaten/kota", required=False)
+
+    def filter(self, queryset):
+        """Pairs of the sets that were asked for."""
+        wanted = self.understood()
+        waiting = queryset.open().order_by().values("kelompok")
+        if "daerah" in wanted:
+            queryset = queryset.filter(
+                Q(pertama__kabupaten_kota=wanted["daerah"]) | Q(kedua__kabupaten_kota=wanted["daerah"])
+            )
+        if "bukti" in wanted:
+            queryset = queryset.filter(**{wanted["bukti"]: True})
+        match wanted.get("keadaan"):
+            case "menunggu":
+                return queryset.filter(kelompok__in=waiting)
+            case "diputus":
+                return queryset.exclude(kelompok__in=waiting)
+            case "bukti_baru":
+                return queryset.filter(BUKTI_BARU)
+        return queryset
+
+
+class KeputusanGandaForm(FormKeyMixin, VersionMixin, AlasanForm):
+    """What the province decides about one pair. Several stand on a page, so each has a prefix of its own."""
+
+    ARTI = {
+        KeputusanGanda.TETAP: "Tetap: orang yang sama, kedua data dibiarkan",
+        KeputusanGanda.PINDAH: "Pindah: orang yang sama, sekarang tinggal di satu tempat",
+        KeputusanGanda.BUKAN: "Bukan duplikat: orang yang berbeda",
+    }
+
+    keputusan = forms.ChoiceField(label="Keputusan", widget=forms.RadioSelect)
+    berlaku = forms.ChoiceField(
+        label="Data yang berlaku sekarang", required=False,
+        help_text="Isi bila pindah. Daerah yang lain diminta mencatat keluar, tanpa diberi tahu siapa dan di mana.",
+    )  # fmt: skip
+    field_order = ("kunci_formulir", "versi", "keputusan", "berlaku", "alasan")
+
+    def __init__(self, *args, dugaan: DugaanGanda, **kwargs):
+        super().__init__(*args, prefix=f"p{dugaan.pk}", initial={"versi": dugaan.versi}, **kwargs)
+        allowed = decisions_for(dugaan)
+        self.fields["keputusan"].choices = [(kind, self.ARTI[kind]) for kind in allowed]
+        self.sisi = {str(row.pk): row for row in dugaan.sisi}
+        sides = [(pk, f"{row.kabupaten_kota}: {row.nama}") for pk, row in self.sisi.items()]
+        self.fields["berlaku"].choices = [("", "Pilih bila pindah"), *sides]
+        if KeputusanGanda.PINDAH not in allowed:
+            del self.fields["berlaku"]
+        self.fields["alasan"].label = "Catatan"
+        self.fields[
+            "alasan"
+        ].help_text = "Tersimpan di riwayat bersama nama Anda. Misalnya: dicocokkan lewat telepon dengan kedua dinas."
+
+    def clean(self):
+        data = super().clean() or self.cleaned_data
+        if data.get("keputusan") == KeputusanGanda.PINDAH and not data.get("berlaku"):
+            self.add_error("berlaku", "Pilih data yang berlaku sekarang, yaitu tempat tinggal yang baru.")
+        return data
+
+    @property
+    def data_berlaku(self):
+        """The record that is right now, None unless the household moved."""
+        return self.sisi.get(self.cleaned_data.get("berlaku", ""))
 
 
 class MasukUnitForm(FormKeyMixin, BaseModelForm):

@@ -31,9 +31,11 @@ from rusun.models import Blok
 
 from .enums import KeluarKe
 from .forms import SECTIONS
+from .ganda import forget, listed_elsewhere
 from .hunian import unit_number
 from .lembar import BLOK, NOMOR, PENGHUNI, RINCIAN, UNCHANGED, Tempat
 from .models import CalonPemilikRumah, HasilPenyaringan, Hunian, Penghuni
+from .models.pencocokan import PENCOCOKAN, derive
 from .nik import Nik, nik_warnings
 
 ATURAN: Final[dict[str, str]] = {
@@ -408,9 +410,10 @@ class _Planner:
                 for text in nik_warnings(nik, born, sex or ""):
                     row.findings.append(self.table.warning(row.record, "N-20", text, "nik"))
                 new |= dict.fromkeys(row.sidik, row)
-        others = Penghuni.objects.exclude(kabupaten_kota=self.bahan.kabupaten_kota)
         for batch in _batches(list(new)):
-            for sidik in set(others.filter(nik_sidik__in=batch).values_list("nik_sidik", flat=True)):
+            own = [row.penghuni.pk for row in map(new.__getitem__, batch) if row.penghuni is not None]
+            others = listed_elsewhere(batch, self.bahan.kabupaten_kota, own)
+            for sidik in set(others.values_list("nik_sidik", flat=True)):
                 row = new[sidik]
                 row.findings.append(self.table.warning(
                     row.record, "N-21", "Penghuni ini juga tercatat di daerah lain. Hubungi provinsi.", "nik"
@@ -585,9 +588,12 @@ def _update(
             if isinstance(new, Sealed):
                 setattr(row, f"{name}_sidik", fingerprint(new.reveal()))
         touch(row, pengguna, waktu)
+        if model is Penghuni:
+            derive(row)
         groups[tuple(sorted(changes))].append(row)
+    also = ["versi", "diubah", "diubah_oleh", *(PENCOCOKAN if model is Penghuni else ())]
     for names, members in groups.items():
-        columns = [*names, *(f"{name}_sidik" for name in names if name in NOMOR), "versi", "diubah", "diubah_oleh"]
+        columns = [*names, *(f"{name}_sidik" for name in names if name in NOMOR), *also]
         model.objects.bulk_update(members, columns, batch_size=200)
     record_history(UPDATE, rows, pengguna, waktu)
     return undo
@@ -644,6 +650,7 @@ def _remove(model: type[Any], pks: list[str], pengguna: Pengguna | None, waktu: 
             HasilPenyaringan.objects.filter(penghuni__in=batch).delete()
             if CalonPemilikRumah.objects.filter(pk__in=batch).exists():
                 raise UndoRefused("Sebagian penghuni sudah menjadi calon, jadi impor ini tidak dapat diurungkan.")
+            forget(batch, pengguna)
         rows = list(_by_key(model, batch).defer(*(NOMOR if model is Penghuni else ())))
         record_history(DELETE, ((row, {}) for row in rows), pengguna, waktu)
         # The history is written above, for all at once; nothing else hangs on a row nobody has touched.

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from core.models import KabupatenKota
 
+from .ganda import listed_elsewhere
 from .models import Hunian, Penghuni
 
 
@@ -61,5 +62,5 @@ def arrears_by_location(kabupaten_kota: KabupatenKota | str) -> dict[str, int]:
 def also_elsewhere(kabupaten_kota: str) -> int:
     """How many households of `kabupaten_kota` are recorded in another one too, by the NIK of their heads."""
     own = Penghuni.objects.filter(kabupaten_kota=kabupaten_kota).exclude(nik_sidik="")
-    others = Penghuni.objects.exclude(kabupaten_kota=kabupaten_kota).filter(nik_sidik=OuterRef("nik_sidik"))
+    others = listed_elsewhere([OuterRef("nik_sidik")], kabupaten_kota, [OuterRef(OuterRef("pk"))])
     return own.filter(Exists(others)).count()

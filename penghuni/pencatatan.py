@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 
 from core.history import note
 from core.models import KabupatenKota, Pengguna
-from core.sealed import Sealed
+from core.sealed import Sealed, fingerprints
 from core.versions import check_version, touch
 
 from .akses import SEALED, require_reason
+from .ganda import listed_elsewhere
 from .models import Penghuni
 from .penyaringan import keep_screened
 
@@ -30,9 +31,9 @@ def is_recorded(nik: str, kabupaten_kota: KabupatenKota | str, besides: Penghuni
 
 
 def is_recorded_elsewhere(penghuni: Penghuni) -> bool:
-    """Whether another kabupaten/kota lists the same NIK. Where and who is for the province only."""
+    """Whether another kabupaten/kota lists the same NIK, as far as an operator may know (`listed_elsewhere`)."""
     nik = _nik_of(penghuni)
-    return bool(nik) and Penghuni.objects.with_nik(nik).exclude(kabupaten_kota=penghuni.kabupaten_kota_id).exists()
+    return bool(nik) and listed_elsewhere(fingerprints(nik), penghuni.kabupaten_kota_id, [penghuni.pk]).exists()
 
 
 def record_household(penghuni: Penghuni, pengguna: Pengguna) -> Penghuni:

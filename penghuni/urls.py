@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import hunian, penghuni, penyaringan, program
+from .views import ganda, hunian, penghuni, penyaringan, program
 
 app_name = "penghuni"
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("<uuid:pk>/program/", program.penghuni, name="program_penghuni"),
     path("<uuid:pk>/program/saring/", program.saring, name="program_saring"),
     path("<uuid:pk>/program/tahap/", program.tahap, name="program_tahap"),
+    path("ganda/", ganda.ganda_daftar, name="ganda_daftar"),
+    path("ganda/<uuid:pk>/", ganda.ganda_himpunan, name="ganda_himpunan"),
+    path("ganda/pasangan/<int:pk>/putuskan/", ganda.ganda_putuskan, name="ganda_putuskan"),
     path("<uuid:pk>/", penghuni.detail, name="detail"),
     path("<uuid:pk>/ubah/", penghuni.ubah, name="ubah"),
     path("<uuid:pk>/lihat-lengkap/", penghuni.lihat_lengkap, name="lihat_lengkap"),

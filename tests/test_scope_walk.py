@@ -20,7 +20,8 @@ from monitoring.desk.jadwal import publish
 from monitoring.enums import StatusImpor, StatusIsian
 from monitoring.isian.permintaan import ask_opening
 from monitoring.models import BeritaAcara, Dokumen, Impor, Pemberitahuan, SesiDesk
-from penghuni.models import CalonPemilikRumah, Penghuni
+from penghuni.ganda import match_waiting
+from penghuni.models import CalonPemilikRumah, DugaanGanda, Penghuni
 from rusun.alamat import Alamat
 from rusun.models import Lampiran, Permasalahan, TindakLanjut
 
@@ -101,6 +102,9 @@ PAGES = {
     "penghuni:program_saring": Page(RESIDENTS, ("penghuni",), (NOBODY,)),
     "penghuni:program_tahap": Page(RESIDENTS, ("penghuni",), (NOBODY,)),
     "penghuni:tambah": Page({"operator_penghuni"}),
+    "penghuni:ganda_daftar": Page(PROVINCE),
+    "penghuni:ganda_himpunan": Page(PROVINCE, ("penghuni",), (NOBODY,)),
+    "penghuni:ganda_putuskan": Page(PROVINCE, ("ganda",), (0,)),
     "penghuni:detail": Page(RESIDENTS, ("penghuni",), (NOBODY,)),
     "penghuni:ubah": Page({"operator_penghuni"}, ("penghuni",), (NOBODY,)),
     "penghuni:lihat_lengkap": Page(RESIDENTS, ("penghuni",), (NOBODY,)),
@@ -268,7 +272,11 @@ def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, se
         rusun=rusun, jenis="foto", nama_asli="a.jpg", tipe="image/jpeg", ukuran=1, sha256="0" * 64, berkas="tidak/ada",
         diubah=saat,
     )  # fmt: skip
-    penghuni = Penghuni.objects.create(kabupaten_kota=kudus, nama="Sutarmi", diubah=saat)
+    penghuni, _ = (
+        Penghuni.objects.create(kabupaten_kota=daerah, nama="Sutarmi", nik="3319014107900001", diubah=saat)
+        for daerah in (kudus, semarang)
+    )
+    match_waiting()
     CalonPemilikRumah.objects.create(penghuni=penghuni, tahap_sejak=saat, diubah=saat)
     place = write_sealed("impor", b"uji")
     impor = Impor.objects.create(
@@ -284,7 +292,7 @@ def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, se
         "gerak": "ajukan_rekap", "gerak_isian": "mulai", "catatan": row.catatan.get().pk, "permintaan": permintaan.pk,
         "kabar": Pemberitahuan.objects.get(pengguna=operator, jenis="dikembalikan").pk,
         "impor": impor.pk, "sesi": sesi.pk, "butir": butir.pk, "langkah": "jeda", "surat": "undangan",
-        "dokumen": dokumen.pk,
+        "dokumen": dokumen.pk, "ganda": DugaanGanda.objects.get().pk,
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from rusun.models import Blok
 
 from .acuan import invited_codes
 from .akun import load_accounts
+from .ganda import record_twice
 from .langkah import at
 from .penghuni import empty_units, fill_units
 from .periode_2021 import run_2021
@@ -55,6 +56,7 @@ def load_example(tell: Callable[[str], None]) -> None:
             benih="2022",
         )  # fmt: skip
         tell(f"  perubahan sejak 2021: {keluar} KK keluar, {masuk} KK masuk")
+        tell(f"  {record_twice(akun['verifikator'])} pasangan dugaan ganda antardaerah, dua sudah diputus")
         run_2022(invited, akun, hari_ini)
         tell("  periode desk-2022 berjalan, isian pada setiap status")
         disaring, calon = start_programme(invited, akun, hari_ini)

@@ -14,6 +14,7 @@ from core.models import KabupatenKota, Pengguna
 from core.sealed import Sealed
 from monitoring.enums import StatusImpor
 from monitoring.models import Impor
+from penghuni.ganda import match_waiting
 from penghuni.importers import lock_residents, seal_ahead, undo_residents, write_residents
 from rusun.importers import UndoRefused, undo_registry, write_registry
 from rusun.penguncian import registry_write
@@ -58,6 +59,8 @@ def apply_import(impor: Impor, rencana: Rencana, waktu: datetime.datetime) -> bo
         row.pemulihan = Sealed(undo)
         row.pesan = ""
         row.save(update_fields=["status", "diterapkan_pada", "kemajuan", "tahap", "pemulihan", "pesan"])
+    if rencana.penghuni is not None:
+        match_waiting()  # once this is committed: two imports at the same moment find each other's residents
     return True
 
 

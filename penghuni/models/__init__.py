@@ -1,3 +1,4 @@
+from .ganda import DugaanGanda
 from .ketentuan import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan
 from .penghuni import Hunian, Penghuni
 from .penyaringan import CalonPemilikRumah, HasilPenyaringan, PutaranPenyaringan, RiwayatCalon, VersiAturan
@@ -6,6 +7,7 @@ __all__ = [
     "BatasHargaRumah",
     "BatasPenghasilan",
     "CalonPemilikRumah",
+    "DugaanGanda",
     "HasilPenyaringan",
     "Hunian",
     "Penghuni",

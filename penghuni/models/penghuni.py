@@ -20,6 +20,8 @@ from penghuni import enums
 from rusun.enums import AsalData, Jawaban
 from rusun.models import Blok, Rusun
 
+from .pencocokan import PENCOCOKAN, BelumDicocokkanField, NamaLahirField
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
@@ -133,6 +135,9 @@ class Penghuni(UuidRow):
     tanggal_persetujuan = models.DateField("tanggal persetujuan", null=True, blank=True)
     tujuan_persetujuan = models.CharField("tujuan persetujuan", max_length=200, blank=True, default="")
     asal_data = models.CharField(max_length=10, choices=AsalData, default=AsalData.DAERAH, editable=False)
+    # what duplicates are found by
+    nama_lahir = NamaLahirField(max_length=220, blank=True, default="", editable=False, db_index=True)
+    belum_dicocokkan = BelumDicocokkanField(default=True, editable=False)
 
     objects = PenghuniQuerySet.as_manager()
 
@@ -143,6 +148,7 @@ class Penghuni(UuidRow):
         indexes = [
             models.Index(fields=["nama", "id"], name="penghuni_nama"),
             models.Index(fields=["kabupaten_kota", "nama", "id"], name="penghuni_daerah_nama"),
+            models.Index(fields=["id"], condition=Q(belum_dicocokkan=True), name="penghuni_belum_dicocokkan"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -219,7 +225,8 @@ class Hunian(UuidRow):
 auditlog.register(
     Penghuni,
     exclude_fields=[
-        "nik", "nik_sidik", "no_kk", "no_kk_sidik", "telepon", "telepon_sidik", "versi", "diubah", "diubah_oleh"
+        "nik", "nik_sidik", "no_kk", "no_kk_sidik", "telepon", "telepon_sidik", "versi", "diubah",
+        "diubah_oleh", *PENCOCOKAN,
     ],
 )  # fmt: skip
 auditlog.register(Hunian, exclude_fields=["versi", "diubah", "diubah_oleh"])

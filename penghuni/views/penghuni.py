@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_POST, require_safe
 
 from core import display
-from core.access import allow, sees_penghuni
+from core.access import allow, sees_penghuni, verifikator
 from core.enums import TindakanAkses
 from core.export import Origin, download, wanted_format
 from core.history import history_of
@@ -33,7 +33,8 @@ from penghuni.forms import (
     PenghuniFilter,
     PenghuniForm,
 )
-from penghuni.models import Hunian, Penghuni
+from penghuni.ganda import SUDAH_PINDAH, moved_away
+from penghuni.models import DugaanGanda, Hunian, Penghuni
 from penghuni.models.penghuni import PenghuniQuerySet
 from penghuni.nik import nik_warnings, parse_nik
 from penghuni.pencatatan import NikRecorded, clear_numbers, is_recorded_elsewhere, record_household, update_household
@@ -64,6 +65,7 @@ def daftar(request: HttpRequest) -> HttpResponse:
         "cari_nik": CariNikForm(),
         "boleh_ubah": edits_penghuni(request.user),
         "tampil_daerah": not edits_penghuni(request.user),
+        "boleh_ganda": verifikator(request.user),
     }
     return render(request, "penghuni/penghuni_daftar.html", context)
 
@@ -127,7 +129,8 @@ def detail(request: HttpRequest, pk: str) -> HttpResponse:
         "riwayat": stays,
         "riwayat_perubahan": history_of(penghuni, *stays),
         "hunian": next((stay for stay in stays if stay.selesai is None), None),
-        "peringatan": _warnings(penghuni),
+        "peringatan": _warnings(penghuni) + _from_elsewhere(request, penghuni),
+        "ganda": DugaanGanda.objects.visible_to(request.user).about([penghuni.pk]).exists(),
         "boleh_ubah": edits_penghuni(request.user),
     }
     return render(request, "penghuni/penghuni_detail.html", context)
@@ -153,7 +156,7 @@ def tambah(request: HttpRequest) -> HttpResponse:
         except NikRecorded as error:
             form.add_error("nik", str(error))
         else:
-            _tell_saved(request, form.instance, "Data penghuni tersimpan. Catat unitnya lewat Masuk unit.")
+            messages.success(request, "Data penghuni tersimpan. Catat unitnya lewat Masuk unit.")
             return redirect(tujuan)
     return _render_form(request, form, None)
 
@@ -181,7 +184,7 @@ def ubah(request: HttpRequest, pk: str) -> HttpResponse:
         except StaleVersion as error:
             return _render_stale(request, form, error)
         else:
-            _tell_saved(request, form.instance, "Perubahan data penghuni tersimpan.")
+            messages.success(request, "Perubahan data penghuni tersimpan.")
             return redirect(tujuan)
     return _render_form(request, form, penghuni)
 
@@ -289,7 +292,9 @@ def _warnings(penghuni: Penghuni) -> list[str]:
     return nik_warnings(nik, penghuni.tanggal_lahir, penghuni.jenis_kelamin)
 
 
-def _tell_saved(request: HttpRequest, penghuni: Penghuni, message: str) -> None:
-    messages.success(request, message)
-    if is_recorded_elsewhere(penghuni):
-        messages.warning(request, ELSEWHERE)
+def _from_elsewhere(request: HttpRequest, penghuni: Penghuni) -> list[str]:
+    """All that an operator learns about other kabupaten/kota; the same two questions whatever the answers."""
+    if not edits_penghuni(request.user):
+        return []
+    moved, elsewhere = moved_away(request.user).filter(pk=penghuni.pk).exists(), is_recorded_elsewhere(penghuni)
+    return [SUDAH_PINDAH] if moved else [ELSEWHERE] if elsewhere else []
