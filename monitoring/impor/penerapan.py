@@ -14,6 +14,7 @@ from core.models import KabupatenKota, Pengguna
 from core.sealed import Sealed
 from monitoring.enums import StatusImpor
 from monitoring.models import Impor
+from penghuni import putaran
 from penghuni.ganda import match_waiting
 from penghuni.importers import lock_residents, seal_ahead, undo_residents, write_residents
 from rusun.importers import UndoRefused, undo_registry, write_registry
@@ -95,3 +96,5 @@ def undo_import(impor: Impor, pengguna: Pengguna) -> None:
         row.status, row.diurungkan_oleh, row.diurungkan_pada = StatusImpor.DIURUNGKAN, pengguna, waktu
         row.pemulihan = Sealed("")
         row.save(update_fields=["status", "diurungkan_oleh", "diurungkan_pada", "pemulihan"])
+        if pemulihan["penghuni"] is not None:
+            putaran.start(pengguna)

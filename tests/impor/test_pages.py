@@ -9,12 +9,16 @@ from django.utils import timezone
 
 from core.files import path_of, read_sealed
 from core.models import JejakAkses
+from monitoring.contoh.acuan import load_ownership_rules
 from monitoring.enums import Gerak, StatusImpor
 from monitoring.impor.pelari import prune, work
 from monitoring.isian.catatan import add_remark
 from monitoring.isian.workflow import MoveRefused, apply_move
 from monitoring.models import Impor
-from penghuni.models import Hunian, Penghuni
+from penghuni.aturan import rules_on
+from penghuni.models import HasilPenyaringan, Hunian, Penghuni
+from penghuni.putaran import begin, due
+from penghuni.putaran import work as work_run
 from rusun.alamat import Alamat
 from rusun.models import Blok, Rusun, SebabKosong, Tarif
 from rusun.penguncian import lock_registry, registry_write
@@ -159,6 +163,26 @@ def test_undo_puts_everything_back(send, press, buku, operator_penghuni):
 
     assert content(snapshot()) == content(before)
     assert Penghuni.objects.with_nik("3319010107850002").count() == 1
+
+
+def test_screening_follows_an_import_and_its_undoing(send, press, buku, operator_penghuni):
+    load_ownership_rules()
+    work_run(begin(None))
+    versi = rules_on(timezone.localdate()).versi
+
+    def state():
+        """Who has results, and how many are still due."""
+        return set(HasilPenyaringan.objects.values_list("penghuni__nama", flat=True)), due(versi)
+
+    everybody = state()
+    assert len(everybody[0]) == Hunian.objects.open().count() == 2
+    buku["Penghuni", "Penghasilan per bulan (Rp)", 1] = 3_000_000
+    buku["Penghuni", "Tanggal keluar", 2], buku["Penghuni", "Pindah ke", 2] = "31/12/2021", "Rumah sendiri"
+    impor = send(buku, operator_penghuni)
+    press("terapkan", impor, operator_penghuni)
+    assert state() == ({"Budi"}, 0)
+    press("urungkan", impor, operator_penghuni)
+    assert state() == everybody
 
 
 def test_undo_is_refused_when_something_changed_since_or_was_sent(
