@@ -135,7 +135,8 @@ def _keep(scope: frozenset[uuid.UUID] | None) -> None:
             touch(row, None, now)  # whoever is about to decide on the former evidence is told
             changed.append(row)
     for start in range(0, len(gone), _BATCH):
-        DugaanGanda.objects.filter(pk__in=[row.pk for row in gone[start : start + _BATCH]])._raw_delete("default")
+        batch = [row.pk for row in gone[start : start + _BATCH]]
+        DugaanGanda.objects.filter(pk__in=batch)._raw_delete(DugaanGanda.objects.db)
     columns = [*BuktiGanda.values, "nik_beda", "skor", "versi", "diubah", "diubah_oleh"]
     DugaanGanda.objects.bulk_update(changed, columns, batch_size=_BATCH)
     DugaanGanda.objects.bulk_create(new, batch_size=_BATCH)

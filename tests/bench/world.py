@@ -69,8 +69,9 @@ def _copy(home, name):
 
 
 def _keep_residents(number: int) -> None:
-    from penghuni.models import Hunian, Penghuni
+    from penghuni.models import DugaanGanda, Hunian, Penghuni
 
+    DugaanGanda.objects.all()._raw_delete("default")
     kept = Penghuni.objects.order_by("id").values("pk")[:number]
     Hunian.objects.exclude(penghuni__in=list(kept.values_list("pk", flat=True)))._raw_delete("default")
     Penghuni.objects.exclude(pk__in=Hunian.objects.values("penghuni"))._raw_delete("default")
@@ -79,6 +80,7 @@ def _keep_residents(number: int) -> None:
 
 def _add_residents(number: int) -> None:
     """Up to `number` households with a stay: as many columns filled as the example fills."""
+    from penghuni.ganda import match_all
     from penghuni.models import Hunian, Penghuni
     from rusun.models import Blok
 
@@ -92,7 +94,8 @@ def _add_residents(number: int) -> None:
             person = Penghuni(
                 kabupaten_kota_id=blok.rusun.kabupaten_kota_id, nama=f"Penghuni {chance.randrange(10**6)}",
                 nik=f"33{serial:014d}", no_kk=f"34{serial:014d}", telepon=f"08{serial:010d}", jenis_kelamin="p",
-                tempat_lahir="Jawa Tengah", tanggal_lahir=datetime.date(1985, 1, 1), status_kawin="kawin",
+                tempat_lahir="Jawa Tengah", status_kawin="kawin",
+                tanggal_lahir=datetime.date(1960, 1, 1) + datetime.timedelta(serial % 15_000),
                 pendidikan="sma", jumlah_anggota=4, jumlah_anak=2, jumlah_lansia=0, jumlah_disabilitas=0,
                 daerah_asal="Jawa Tengah", alasan_masuk="kerja", pekerjaan="buruh_pabrik", sifat_kerja="tetap",
                 penghasilan=2_500_000, penghasilan_pasangan=500_000, punya_rumah="tidak", punya_tanah="tidak",
@@ -106,6 +109,7 @@ def _add_residents(number: int) -> None:
         Penghuni.objects.bulk_create(people)
         Hunian.objects.bulk_create(stays)
     _analyze()
+    match_all()
 
 
 def _analyze() -> None:
