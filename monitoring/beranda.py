@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.access import admin, koordinator, operator, pimpinan, verifikator
-from core.display import jam, tanggal
+from core.display import angka, jam, tanggal
 from core.models import Pengguna
 from monitoring.desk.jadwal import show_published
 from monitoring.desk.layar import NADA_SESI
@@ -22,6 +22,9 @@ from monitoring.pengingat.pemberitahuan import is_told
 from monitoring.periode.batas import Batas, batas_of, days_in_words
 from monitoring.rekap.banding import earlier_rekap
 from monitoring.rekap.build import Rekap, build_rekap
+from penghuni.enums import KeadaanHuni
+from penghuni.masa_tinggal import measured
+from penghuni.models import Hunian
 
 NOTICES_SHOWN = 5
 
@@ -60,6 +63,7 @@ def obligations(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
     rows: list[Kewajiban] = []
     if operator(pengguna):
         rows = _of_operator(pengguna, hari_ini) + _sessions(pengguna, hari_ini) + _workbooks(pengguna, hari_ini)
+        rows += _overstays(pengguna, hari_ini)
     elif verifikator(pengguna):
         rows = _of_province(pengguna, hari_ini) + _sessions(pengguna, hari_ini) + _workbooks(pengguna, hari_ini)
     elif pimpinan(pengguna):
@@ -132,6 +136,19 @@ def _sessions(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
         )
         for row in rows
         if not operator(pengguna) or show_published(row, row.jadwal.terbitan.first())
+    ]  # fmt: skip
+
+
+def _overstays(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
+    """Residents whose time is over: to be extended, moved or told. Of whoever may see their names."""
+    stays = measured(Hunian.objects.visible_to(pengguna).open(), hari_ini)
+    if not (jumlah := stays.filter(keadaan=KeadaanHuni.LEWAT).count()):
+        return []
+    return [
+        Kewajiban(
+            "Masa tinggal penghuni", Status(f"{angka(jumlah)} penghuni melewati batas lama huni", "perhatian"), "",
+            None, hari_ini, f"{reverse('penghuni:masa_tinggal')}?keadaan={KeadaanHuni.LEWAT}", "Lihat",
+        )
     ]  # fmt: skip
 
 

@@ -64,3 +64,12 @@ class KeluarKe(models.TextChoices):
     KELUARGA = "keluarga", "Rumah keluarga"
     LUAR_DAERAH = "luar_daerah", "Luar daerah"
     TIDAK_DIKETAHUI = "tidak_diketahui", "Tidak diketahui"
+
+
+class KeadaanHuni(models.TextChoices):
+    """How a stay stands against the rule of its location; decided in `masa_tinggal`."""
+
+    LEWAT = "lewat", "Lewat batas"
+    SEGERA = "segera", "Habis dalam enam bulan"
+    AMAN = "aman", "Masih dalam batas"
+    TIDAK_DIKETAHUI = "tanpa_aturan", "Tanpa aturan"
