@@ -146,8 +146,8 @@ def _overstays(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
         return []
     return [
         Kewajiban(
-            "Masa tinggal penghuni", Status(f"{angka(jumlah)} penghuni melewati batas lama huni", "perhatian"), "",
-            None, hari_ini, f"{reverse('penghuni:masa_tinggal')}?keadaan={KeadaanHuni.LEWAT}", "Lihat",
+            f"{angka(jumlah)} penghuni melewati batas lama huni", Status("Lewat batas", "perhatian"), "", None,
+            hari_ini, f"{reverse('penghuni:masa_tinggal')}?keadaan={KeadaanHuni.LEWAT}", "Lihat",
         )
     ]  # fmt: skip
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import datetime
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from django.db.models import Case, Count, F, Q, Value, When
 from django.db.models.fields import CharField, IntegerField
@@ -84,45 +84,52 @@ class MasaTinggal:
         return None if maks is None else self.hunian.perpanjangan_ke < maks
 
 
-# --- The same in SQL: months are counted, so no database has to add dates ---------------------------------------------
+# --- The same in SQL: days are counted in months of 32, so no database has to add dates -------------------------------
 
-_BULAN_MULAI: Final = ExtractYear("mulai") * 12 + ExtractMonth("mulai")
-_MASA: Final = NullIf(F("blok__rusun__batas_huni_bulan"), Value(0)) * (
-    Cast(F("perpanjangan_ke"), IntegerField()) + Value(1)
-)
+MeasuredStays: TypeAlias = Any
+"""A `HunianQuerySet` with `hari_akhir` and `keadaan`, which its type cannot tell."""
+
+_LOKASI: Final = "blok__rusun__"
+_MASA: Final = NullIf(F(f"{_LOKASI}batas_huni_bulan"), Value(0)) * (Cast("perpanjangan_ke", IntegerField()) + Value(1))
+_HARI_AKHIR: Final = (ExtractYear("mulai") * 12 + ExtractMonth("mulai") + _MASA) * 32 + ExtractDay("mulai")
 
 
 def _before(hari: datetime.date) -> Q:
-    """Stays whose last day is before `hari`. A day the last month lacks is not before any day of that month."""
-    bulan = hari.year * 12 + hari.month
-    return Q(bulan_akhir__lt=bulan) | Q(bulan_akhir=bulan, hari_mulai__lt=hari.day)
+    """Stays whose last day is before `hari`. A day its month lacks is after every day that month has, as the rule asks:
+    the last of that month is not before any of them either."""
+    return Q(hari_akhir__lt=(hari.year * 12 + hari.month) * 32 + hari.day)
 
 
-def measured(stays: HunianQuerySet, hari: datetime.date) -> HunianQuerySet:
+def measured(stays: HunianQuerySet, hari: datetime.date) -> MeasuredStays:
     """`stays`, each with its `keadaan` on `hari`, to be filtered and counted by."""
-    end_of_soon = months_after(hari, SEGERA_BULAN)
+    soon = months_after(hari, SEGERA_BULAN) + datetime.timedelta(days=1)
     keadaan = Case(
-        When(bulan_akhir__isnull=True, then=Value(KeadaanHuni.TIDAK_DIKETAHUI)),
+        When(hari_akhir__isnull=True, then=Value(KeadaanHuni.TIDAK_DIKETAHUI)),
         When(_before(hari), then=Value(KeadaanHuni.LEWAT)),
-        When(_before(end_of_soon + datetime.timedelta(days=1)), then=Value(KeadaanHuni.SEGERA)),
+        When(_before(soon), then=Value(KeadaanHuni.SEGERA)),
         default=Value(KeadaanHuni.AMAN),
         output_field=CharField(),
     )
-    return stays.annotate(bulan_akhir=_BULAN_MULAI + _MASA, hari_mulai=ExtractDay("mulai")).annotate(keadaan=keadaan)
+    return stays.annotate(hari_akhir=_HARI_AKHIR).annotate(keadaan=keadaan)
 
 
-def longest_over_first(stays: HunianQuerySet) -> HunianQuerySet:
+def longest_over_first(stays: MeasuredStays) -> MeasuredStays:
     """`measured` stays by their last day; those without a rule at the end."""
-    return stays.order_by(F("bulan_akhir").asc(nulls_last=True), "hari_mulai", "pk")
+    return stays.order_by(F("hari_akhir").asc(nulls_last=True), "pk")
 
 
-def figures_by_location(stays: HunianQuerySet) -> list[dict[str, Any]]:
+def figures_by_location(stays: MeasuredStays) -> list[dict[str, Any]]:
     """Of `measured` stays, per location: its rule, how many stay there, and how many of them in which state."""
-    lokasi = "blok__rusun__"
-    rows = stays.order_by(f"{lokasi}kabupaten_kota", f"{lokasi}nama", f"{lokasi}kode").values(
-        kode=F(f"{lokasi}kode"), nama=F(f"{lokasi}nama"), daerah=F(f"{lokasi}kabupaten_kota__nama"),
-        batas_huni_bulan=F(f"{lokasi}batas_huni_bulan"), perpanjangan_maks=F(f"{lokasi}perpanjangan_maks"),
-        dasar_hukum=F(f"{lokasi}dasar_hukum"),
-    )  # fmt: skip
-    counted = {keadaan.value: Count("pk", filter=Q(keadaan=keadaan)) for keadaan in KeadaanHuni}
-    return list(rows.annotate(penghuni=Count("pk"), menunggak=Count("pk", filter=MENUNGGAK), **counted))
+    rule = {name: F(f"{_LOKASI}{name}") for name in ("nama", "batas_huni_bulan", "perpanjangan_maks", "dasar_hukum")}
+    rows = stays.order_by(f"{_LOKASI}kabupaten_kota", f"{_LOKASI}nama", f"{_LOKASI}kode").values(
+        "keadaan", kode=F(f"{_LOKASI}kode"), daerah=F(f"{_LOKASI}kabupaten_kota__nama"), **rule
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows.annotate(jumlah=Count("pk"), menunggak=Count("pk", filter=MENUNGGAK)):
+        keadaan, jumlah, menunggak = row.pop("keadaan"), row.pop("jumlah"), row.pop("menunggak")
+        none = dict.fromkeys(("penghuni", "menunggak", *KeadaanHuni.values), 0)
+        figures = found.setdefault(row["kode"], row | none)
+        figures[keadaan] += jumlah
+        figures["penghuni"] += jumlah
+        figures["menunggak"] += menunggak
+    return list(found.values())

@@ -44,9 +44,11 @@ DEFINISI: tuple[tuple[str, str], ...] = (
     ("Lewat batas huni",
      "Penghuni tercatat yang tinggal lebih lama daripada batas lokasinya, perpanjangan dihitung, saat isian dikirim."),
     ("Habis dalam enam bulan",
-     "Penghuni tercatat yang hari terakhirnya jatuh pada hari isian dikirim sampai enam bulan sesudahnya."),
+     "Penghuni tercatat yang hari terakhirnya jatuh pada hari isian dikirim sampai enam bulan sesudahnya; "
+     "- bila ada kiriman yang lebih tua daripada angka ini."),
     ("Tanpa aturan lama huni",
-     "Penghuni tercatat di lokasi yang batas lama huninya belum ada; tidak dihitung lewat batas."),
+     "Penghuni tercatat di lokasi yang batas lama huninya belum ada, tidak dihitung lewat batas; "
+     "- bila ada kiriman yang lebih tua daripada angka ini."),
     ("Menunggak", "Penghuni tercatat yang menunggak sewa saat isian dikirim."),
     ("Berminat memiliki rumah", "KK yang menyatakan berminat memiliki rumah, menurut profil penghuni per lokasi."),
     ("Tindak lanjut", "Keadaan saat dokumen dibuat, bukan saat isian dikirim; lewat batas dihitung pada hari itu."),
