@@ -22,8 +22,11 @@ from monitoring.pengingat.pemberitahuan import is_told
 from monitoring.periode.batas import Batas, batas_of, days_in_words
 from monitoring.rekap.banding import earlier_rekap
 from monitoring.rekap.build import Rekap, build_rekap
+from penghuni.enums import KeadaanHuni
 from penghuni.ganda import moved_away
 from penghuni.himpunan import waiting_sets
+from penghuni.masa_tinggal import measured
+from penghuni.models import Hunian
 
 NOTICES_SHOWN = 5
 
@@ -64,6 +67,7 @@ def obligations(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
     if operator(pengguna):
         rows = _of_operator(pengguna, hari_ini) + _sessions(pengguna, hari_ini) + _workbooks(pengguna, hari_ini)
         rows += _moved_away(pengguna, hari_ini)
+        rows += _overstays(pengguna, hari_ini)
     elif verifikator(pengguna):
         rows = _of_province(pengguna, hari_ini) + _sessions(pengguna, hari_ini) + _workbooks(pengguna, hari_ini)
     elif pimpinan(pengguna):
@@ -136,6 +140,19 @@ def _sessions(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
         )
         for row in rows
         if not operator(pengguna) or show_published(row, row.jadwal.terbitan.first())
+    ]  # fmt: skip
+
+
+def _overstays(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
+    """Residents whose time is over: to be extended, moved or told. Of whoever may see their names."""
+    stays = measured(Hunian.objects.visible_to(pengguna).open(), hari_ini)
+    if not (jumlah := stays.filter(keadaan=KeadaanHuni.LEWAT).count()):
+        return []
+    return [
+        Kewajiban(
+            f"{angka(jumlah)} penghuni melewati batas lama huni", Status("Lewat batas", "perhatian"), "", None,
+            hari_ini, f"{reverse('penghuni:masa_tinggal')}?keadaan={KeadaanHuni.LEWAT}", "Lihat",
+        )
     ]  # fmt: skip
 
 

@@ -105,3 +105,12 @@ class KeputusanGanda(models.TextChoices):
     TETAP = "tetap", "Tetap"
     PINDAH = "pindah", "Pindah"
     BUKAN = "bukan", "Bukan duplikat"
+
+
+class KeadaanHuni(models.TextChoices):
+    """How a stay stands against the rule of its location; decided in `masa_tinggal`."""
+
+    LEWAT = "lewat", "Lewat batas"
+    SEGERA = "segera", "Habis dalam enam bulan"
+    AMAN = "aman", "Masih dalam batas"
+    TIDAK_DIKETAHUI = "tanpa_aturan", "Tanpa aturan"

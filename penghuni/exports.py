@@ -6,6 +6,7 @@ opening). NIK, No KK and phone leave as their mask.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Final
@@ -13,13 +14,21 @@ from typing import Any, Final
 from django.db.models import FilteredRelation, Q
 
 from core.models import KabupatenKota
-from core.tables import Column, field_column
+from core.tables import Column, Kind, field_column
 from rusun.models import Blok, Rusun
 
+from .enums import KeadaanHuni
+from .masa_tinggal import MasaTinggal
 from .models import CalonPemilikRumah, Hunian, Penghuni, SkemaKepemilikan
-from .models.penghuni import PenghuniQuerySet
+from .models.penghuni import HunianQuerySet, PenghuniQuerySet
 
 ROWS_AT_ONCE: Final = 2000
+
+
+def without_personal(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The columns that may leave without a reason."""
+    return tuple(column for column in columns if not column.personal)
+
 
 _pribadi = partial(field_column, Penghuni, personal=True)
 _umum = partial(field_column, Penghuni)
@@ -93,7 +102,61 @@ PENGHUNI: Final = (
     _pribadi("tanggal_persetujuan", meaning="Tanggal penghuni menyetujui datanya dipakai."),
     _pribadi("tujuan_persetujuan", meaning="Untuk apa data boleh dipakai.", width=30),
 )  # fmt: skip
-TANPA_PRIBADI: Final = tuple(column for column in PENGHUNI if not column.personal)
+TANPA_PRIBADI: Final = without_personal(PENGHUNI)
+
+_aturan = partial(field_column, Rusun)
+_hunian = partial(field_column, Hunian, personal=True)
+MASA_TINGGAL: Final = (
+    field_column(
+        Penghuni, "nama", path="hunian.penghuni.nama", personal=True, meaning="Kepala keluarga.", width=30
+    ),
+    field_column(
+        KabupatenKota, "nama", path="hunian.blok.rusun.kabupaten_kota.nama", heading="Kabupaten/kota", width=26,
+        meaning="Daerah lokasi ini.",
+    ),
+    _aturan("kode", path="hunian.blok.rusun.kode", meaning="Nomor tetap lokasi.", width=15),
+    _aturan(
+        "nama", path="hunian.blok.rusun.nama", heading="Lokasi", width=40, meaning="Rusun atau rusus yang ditinggali."
+    ),
+    field_column(
+        Blok, "nama", path="hunian.blok.nama", heading="Blok", meaning="Tower atau deret rumah.", width=16
+    ),
+    _hunian("nomor_unit", path="hunian.nomor_unit", meaning="Seperti tertulis di pintu.", width=12),
+    Column(
+        "Keadaan", lambda row: row.keadaan.label, width=24,
+        meaning=f"Menurut aturan lokasi pada hari berkas diunduh. Pilihan: {'; '.join(KeadaanHuni.labels)}.",
+    ),
+    _hunian("mulai", path="hunian.mulai", meaning="Tanggal masuk unit yang sekarang."),
+    _hunian("perpanjangan_ke", path="hunian.perpanjangan_ke", meaning="0 berarti masa sewa pertama.", unit="kali"),
+    Column(
+        "Hari terakhir", lambda row: row.hari_terakhir, Kind.TANGGAL, personal=True,
+        meaning="Mulai tinggal ditambah batas lama huni, untuk masa pertama dan setiap perpanjangan.",
+    ),
+    Column(
+        "Lewat (hari)", lambda row: row.hari_lewat, Kind.BILANGAN, "Hari sejak hari terakhir.", "hari", personal=True
+    ),
+    Column(
+        "Sisa (hari)", lambda row: row.hari_sisa, Kind.BILANGAN, "Hari sampai hari terakhir.", "hari", personal=True
+    ),
+    Column(
+        "Perpanjangan melebihi ketentuan", lambda row: "Ya" if row.perpanjangan_berlebih else "Tidak", width=18,
+        meaning="Ya bila sudah diperpanjang lebih banyak daripada yang dibolehkan lokasi.",
+    ),
+    Column(
+        "Masih dapat diperpanjang", lambda row: {True: "Ya", False: "Tidak"}.get(row.dapat_diperpanjang), width=16,
+        meaning="Kosong bila lokasi tidak menyebut banyaknya perpanjangan.",
+    ),
+    _aturan("batas_huni_bulan", path="hunian.blok.rusun.batas_huni_bulan", meaning="Untuk satu masa sewa."),
+    _aturan(
+        "perpanjangan_maks", path="hunian.blok.rusun.perpanjangan_maks", meaning="Menurut aturan lokasi.", unit="kali"
+    ),
+    _aturan(
+        "dasar_hukum", path="hunian.blok.rusun.dasar_hukum", heading="Dasar hukum", width=48,
+        meaning="Perda atau perkada pengelolaan lokasi.",
+    ),
+    _hunian("tunggakan_bulan", path="hunian.tunggakan_bulan", meaning="Bulan sewa yang belum dibayar."),
+    _hunian("tunggakan", path="hunian.tunggakan", meaning="Sewa yang belum dibayar."),
+)  # fmt: skip
 
 
 def resident_rows(penghuni: PenghuniQuerySet, columns: Sequence[Column]) -> Iterator[Any]:
@@ -132,3 +195,19 @@ CALON: Final = (
     _orang("tanggal_persetujuan", "Tanggal penghuni menyetujui datanya dipakai."),
 )  # fmt: skip
 """Candidates for the programme unit: no number of anybody."""
+
+
+def stay_rows(hunian: HunianQuerySet, hari: datetime.date) -> Iterator[MasaTinggal]:
+    """The stays of `hunian` in its order, measured on `hari`, one query; sealed numbers are not fetched."""
+    for stay in with_place(hunian).iterator(chunk_size=ROWS_AT_ONCE):
+        yield MasaTinggal(stay, hari)
+
+
+def with_place(hunian: HunianQuerySet) -> HunianQuerySet:
+    """`hunian` with what a line about a stay shows: name, place, and the rule of the place."""
+    lokasi = "blok__rusun__"
+    return hunian.select_related("penghuni", "blok__rusun__kabupaten_kota").only(
+        "nomor_unit", "mulai", "perpanjangan_ke", "tunggakan_bulan", "tunggakan", "penghuni__nama", "blok__nama",
+        f"{lokasi}nama", f"{lokasi}batas_huni_bulan", f"{lokasi}perpanjangan_maks", f"{lokasi}dasar_hukum",
+        f"{lokasi}kabupaten_kota__nama",
+    )  # fmt: skip

@@ -15,10 +15,11 @@ from core.sealed import Sealed
 from rusun.models import Blok, Rusun
 
 from .akses import ALASAN_MAX, SEALED, ReasonMissing, require_reason
-from .enums import BuktiGanda, KeluarKe, KeputusanGanda, Minat
+from .enums import BuktiGanda, KeadaanHuni, KeluarKe, KeputusanGanda, Minat
 from .ganda import decisions_for
 from .models import DugaanGanda, Hunian, Penghuni
 from .models.ganda import BUKTI_BARU
+from .models.penghuni import MENUNGGAK
 from .nik import parse_nik, parse_no_kk, parse_telepon
 
 SECTIONS = (
@@ -114,19 +115,11 @@ class PenghuniForm(FormKeyMixin, VersionMixin, BaseModelForm):
         return [*super().newer_values(row), *masks]
 
 
-class PenghuniFilter(FilterForm):
-    """Which residents a list shows. A NIK is not looked for here: this form travels in the address bar."""
+class TempatFilter(FilterForm):
+    """Where: every region to the province, to an operator the own locations only."""
 
-    cari = TeksField(label="Nama", max_length=100, required=False, widget=forms.TextInput({"type": "search"}))
     daerah = forms.ModelChoiceField(KabupatenKota.objects.all(), label="Kabupaten/kota", required=False)
     lokasi = forms.ModelChoiceField(Rusun.objects.none(), label="Lokasi", required=False)
-    blok = forms.ChoiceField(label="Blok", required=False)
-    minat = forms.ChoiceField(
-        label="Minat memiliki rumah", required=False, choices=[("", "Semua"), *Minat.choices, ("kosong", "Belum diisi")]
-    )
-    tinggal = forms.ChoiceField(
-        label="Keadaan", required=False, choices=[("", "Semua"), ("ya", "Masih tinggal"), ("tidak", "Sudah keluar")]
-    )
 
     def __init__(self, *args, pengguna, **kwargs):
         super().__init__(*args, **kwargs)
@@ -134,6 +127,23 @@ class PenghuniFilter(FilterForm):
             del self.fields["daerah"]
         lokasi = Rusun.objects.visible_to(pengguna).order_by("kabupaten_kota", "nama")
         self.fields["lokasi"].queryset = lokasi.only("nama")  # of a hundred columns, for as many options
+
+
+class PenghuniFilter(TempatFilter):
+    """Which residents a list shows. A NIK is not looked for here: this form travels in the address bar."""
+
+    cari = TeksField(label="Nama", max_length=100, required=False, widget=forms.TextInput({"type": "search"}))
+    blok = forms.ChoiceField(label="Blok", required=False)
+    minat = forms.ChoiceField(
+        label="Minat memiliki rumah", required=False, choices=[("", "Semua"), *Minat.choices, ("kosong", "Belum diisi")]
+    )
+    tinggal = forms.ChoiceField(
+        label="Keadaan", required=False, choices=[("", "Semua"), ("ya", "Masih tinggal"), ("tidak", "Sudah keluar")]
+    )
+    field_order = ("cari", "daerah", "lokasi", "blok", "minat", "tinggal")
+
+    def __init__(self, *args, pengguna, **kwargs):
+        super().__init__(*args, pengguna=pengguna, **kwargs)
         self.fields["blok"].choices = [("", "Semua"), *grouped_blocks(Blok.objects.visible_to(pengguna))]
 
     def clean_cari(self):
@@ -152,6 +162,33 @@ class PenghuniFilter(FilterForm):
         if "minat" in wanted:
             queryset = queryset.filter(minat="" if wanted["minat"] == "kosong" else wanted["minat"])
         return queryset.living(rusun=wanted.get("lokasi"), blok=wanted.get("blok"), tinggal=wanted.get("tinggal", ""))
+
+
+TUNGGAKAN = "tunggakan"
+
+
+class MasaTinggalFilter(TempatFilter):
+    """Which stays the list of lengths of stay shows; arrears are asked for beside the states of the rule."""
+
+    keadaan = forms.ChoiceField(
+        label="Keadaan", required=False,
+        choices=[("", "Semua"), *KeadaanHuni.choices, (TUNGGAKAN, "Menunggak sewa")],
+    )  # fmt: skip
+    field_order = ("keadaan", "daerah", "lokasi")
+
+    def at_place(self, stays):
+        """`stays` at the place that was understood, whatever their state: what the figures count."""
+        wanted = self.understood()
+        if "daerah" in wanted:
+            stays = stays.filter(blok__rusun__kabupaten_kota=wanted["daerah"])
+        return stays.filter(blok__rusun=wanted["lokasi"]) if "lokasi" in wanted else stays
+
+    def filter(self, stays):
+        """`stays`, measured (`masa_tinggal`), narrowed by whatever was understood."""
+        stays, keadaan = self.at_place(stays), self.understood().get("keadaan")
+        if keadaan == TUNGGAKAN:
+            return stays.filter(MENUNGGAK)
+        return stays.filter(keadaan=keadaan) if keadaan else stays
 
 
 def grouped_blocks(blocks):

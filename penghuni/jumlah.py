@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
-from collections import Counter
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef
 
 from core.models import KabupatenKota
 
+from .enums import KeadaanHuni
 from .ganda import listed_elsewhere
+from .masa_tinggal import measured
 from .models import Hunian, Penghuni
+from .models.penghuni import MENUNGGAK
 
 
 def open_stays_by_location(kabupaten_kota: KabupatenKota | str) -> dict[str, int]:
@@ -25,34 +26,26 @@ def open_stays_by_location(kabupaten_kota: KabupatenKota | str) -> dict[str, int
     )
 
 
-def overstays_by_location(kabupaten_kota: KabupatenKota | str, hari: datetime.date) -> dict[str, int]:
-    """Open stays that have lasted longer than their location allows, extensions counted, by kode rusun.
+def stay_states_by_location(
+    kabupaten_kota: KabupatenKota | str, hari: datetime.date
+) -> dict[KeadaanHuni, dict[str, int]]:
+    """Open stays by how they stand on `hari` against the rule of their location, then by kode rusun.
 
-    Locations whose rule is not known count none: nothing is assumed.
+    Locations whose rule is not known have stays without a rule, and none that is over: nothing is assumed.
     """
-    rows = (
-        Hunian.objects.open()
-        .filter(blok__rusun__kabupaten_kota=kabupaten_kota, blok__rusun__batas_huni_bulan__isnull=False)
-        .values_list("blok__rusun_id", "blok__rusun__batas_huni_bulan", "mulai", "perpanjangan_ke")
-    )
-    return dict(
-        Counter(kode for kode, bulan, mulai, kali in rows if bulan and may_stay_until(mulai, bulan, kali) < hari)
-    )
-
-
-def may_stay_until(mulai: datetime.date, bulan: int, perpanjangan_ke: int) -> datetime.date:
-    """The last day of a stay that began on `mulai`, of `bulan` months, extended `perpanjangan_ke` times."""
-    months = mulai.month - 1 + bulan * (1 + perpanjangan_ke)
-    year, month = mulai.year + months // 12, months % 12 + 1
-    return datetime.date(year, month, min(mulai.day, calendar.monthrange(year, month)[1]))
+    stays = Hunian.objects.open().filter(blok__rusun__kabupaten_kota=kabupaten_kota)
+    rows = measured(stays, hari).values_list("keadaan", "blok__rusun_id").annotate(jumlah=Count("pk")).order_by()
+    found: dict[KeadaanHuni, dict[str, int]] = {keadaan: {} for keadaan in KeadaanHuni}
+    for keadaan, kode, jumlah in rows:
+        found[KeadaanHuni(keadaan)][kode] = jumlah
+    return found
 
 
 def arrears_by_location(kabupaten_kota: KabupatenKota | str) -> dict[str, int]:
     """Open stays with rent in arrears, by kode rusun."""
-    owing = Q(tunggakan_bulan__gt=0) | Q(tunggakan__gt=0)
     return dict(
         Hunian.objects.open()
-        .filter(owing, blok__rusun__kabupaten_kota=kabupaten_kota)
+        .filter(MENUNGGAK, blok__rusun__kabupaten_kota=kabupaten_kota)
         .values_list("blok__rusun_id")
         .annotate(jumlah=Count("pk"))
         .order_by()

@@ -1,12 +1,15 @@
 from django.urls import path
 
-from .views import ganda, hunian, penghuni, penyaringan, program
+from .views import ganda, hunian, masa_tinggal, penghuni, penyaringan, program
 
 app_name = "penghuni"
 urlpatterns = [
     path("", penghuni.daftar, name="daftar"),
     path("ekspor/", penghuni.ekspor, name="ekspor"),
     path("ekspor/data-pribadi/", penghuni.ekspor_pribadi, name="ekspor_pribadi"),
+    path("masa-tinggal/", masa_tinggal.daftar, name="masa_tinggal"),
+    path("masa-tinggal/ekspor/", masa_tinggal.ekspor, name="masa_tinggal_ekspor"),
+    path("masa-tinggal/ekspor/data-pribadi/", masa_tinggal.ekspor_pribadi, name="masa_tinggal_ekspor_pribadi"),
     path("cari-nik/", penghuni.cari_nik, name="cari_nik"),
     path("tambah/", penghuni.tambah, name="tambah"),
     path("program/", program.papan, name="program_papan"),

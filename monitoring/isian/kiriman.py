@@ -16,12 +16,13 @@ from django.utils import timezone
 from core.models import Pengguna
 from monitoring.enums import StatusImpor
 from monitoring.models import Impor, Isian, Kiriman, KirimanRusun
-from penghuni.jumlah import arrears_by_location, open_stays_by_location, overstays_by_location
+from penghuni.enums import KeadaanHuni
+from penghuni.jumlah import arrears_by_location, open_stays_by_location, stay_states_by_location
 from rusun.enums import Pihak
 from rusun.models import Blok, Permasalahan, ProfilPenghuni, Rusun, SebabKosong, Tarif
 from rusun.salinan import Registri, registry_of, units_of, unlocked_of
 
-SKEMA = 2
+SKEMA = 3
 
 
 def canonical(isi: dict[str, Any]) -> str:
@@ -32,13 +33,16 @@ def canonical(isi: dict[str, Any]) -> str:
 def draft_of(isian: Isian, hari: datetime.date | None = None) -> dict[str, Any]:
     """The content a kiriman of `isian` would have on `hari` (today). Residents are counts, nothing personal."""
     kabupaten_kota = isian.kabupaten_kota_id
+    masa_tinggal = stay_states_by_location(kabupaten_kota, hari or timezone.localdate())
     return {
         "skema": SKEMA,
         "periode": isian.periode.slug,
         "kabupaten_kota": kabupaten_kota,
         "rusun": registry_of(kabupaten_kota),
         "penghuni_tercatat": open_stays_by_location(kabupaten_kota),
-        "penghuni_lewat_batas": overstays_by_location(kabupaten_kota, hari or timezone.localdate()),
+        "penghuni_lewat_batas": masa_tinggal[KeadaanHuni.LEWAT],
+        "penghuni_segera_habis": masa_tinggal[KeadaanHuni.SEGERA],
+        "penghuni_tanpa_aturan": masa_tinggal[KeadaanHuni.TIDAK_DIKETAHUI],
         "penghuni_menunggak": arrears_by_location(kabupaten_kota),
         **unlocked_of(kabupaten_kota),
     }
@@ -72,6 +76,8 @@ def _figures(kiriman: Kiriman, isi: dict[str, Any]) -> list[KirimanRusun]:
             jumlah_jiwa=lokasi["hunian"]["jumlah_jiwa"],
             penghuni_tercatat=isi["penghuni_tercatat"].get(kode, 0),
             lewat_batas_huni=isi["penghuni_lewat_batas"].get(kode, 0),
+            segera_habis_huni=isi["penghuni_segera_habis"].get(kode, 0),
+            tanpa_aturan_huni=isi["penghuni_tanpa_aturan"].get(kode, 0),
             menunggak=isi["penghuni_menunggak"].get(kode, 0),
             minat_punya_rumah=lokasi["profil_penghuni"]["minat_ya"] or 0,
             dukungan=[pihak for pihak in (Pihak.PROVINSI, Pihak.PUSAT) if lokasi["masalah"][f"dukungan_{pihak}"]],

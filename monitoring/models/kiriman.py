@@ -84,6 +84,13 @@ class KirimanRusun(models.Model):
     jumlah_jiwa = models.PositiveIntegerField()
     penghuni_tercatat = models.PositiveIntegerField()
     lewat_batas_huni = models.PositiveIntegerField(default=0, help_text="Penghuni tercatat yang lewat batas huni.")
+    # Null: the kiriman is older than the figure, which is not the same as nobody.
+    segera_habis_huni = models.PositiveIntegerField(
+        null=True, help_text="Penghuni tercatat yang batas huninya habis dalam enam bulan."
+    )
+    tanpa_aturan_huni = models.PositiveIntegerField(
+        null=True, help_text="Penghuni tercatat di lokasi tanpa batas lama huni."
+    )
     menunggak = models.PositiveIntegerField(default=0, help_text="Penghuni tercatat yang menunggak sewa.")
     minat_punya_rumah = models.PositiveIntegerField(default=0, help_text="KK yang berminat memiliki rumah.")
     dukungan = models.JSONField(default=list, help_text="Pihak yang dimintai dukungan: provinsi, pusat.")

@@ -43,6 +43,12 @@ DEFINISI: tuple[tuple[str, str], ...] = (
     ("Daftar tunggu", "Pemohon yang tercatat menunggu unit pada tanggal data."),
     ("Lewat batas huni",
      "Penghuni tercatat yang tinggal lebih lama daripada batas lokasinya, perpanjangan dihitung, saat isian dikirim."),
+    ("Habis dalam enam bulan",
+     "Penghuni tercatat yang hari terakhirnya jatuh pada hari isian dikirim sampai enam bulan sesudahnya; "
+     "- bila ada kiriman yang lebih tua daripada angka ini."),
+    ("Tanpa aturan lama huni",
+     "Penghuni tercatat di lokasi yang batas lama huninya belum ada, tidak dihitung lewat batas; "
+     "- bila ada kiriman yang lebih tua daripada angka ini."),
     ("Menunggak", "Penghuni tercatat yang menunggak sewa saat isian dikirim."),
     ("Berminat memiliki rumah", "KK yang menyatakan berminat memiliki rumah, menurut profil penghuni per lokasi."),
     ("Tindak lanjut", "Keadaan saat dokumen dibuat, bukan saat isian dikirim; lewat batas dihitung pada hari itu."),
@@ -95,6 +101,8 @@ class LokasiRekap:
     permasalahan: tuple[tuple[str, str, str], ...]
     dukungan: tuple[str, ...]
     lewat_batas_huni: int
+    segera_habis_huni: int | None
+    tanpa_aturan_huni: int | None
     menunggak: int
     minat_punya_rumah: int
 
@@ -202,6 +210,8 @@ class Rekap:
     jumlah_kk: int
     jumlah_jiwa: int
     lewat_batas_huni: int
+    segera_habis_huni: int | None
+    tanpa_aturan_huni: int | None
     menunggak: int
     minat_punya_rumah: int
     keputusan: str
@@ -302,6 +312,8 @@ class Rekap:
             "jumlah_kk": self.jumlah_kk,
             "jumlah_jiwa": self.jumlah_jiwa,
             "lewat_batas_huni": self.lewat_batas_huni,
+            "segera_habis_huni": self.segera_habis_huni,
+            "tanpa_aturan_huni": self.tanpa_aturan_huni,
             "menunggak": self.menunggak,
             "minat_punya_rumah": self.minat_punya_rumah,
             "backlog": [asdict(baris) for baris in self.backlog],
@@ -337,6 +349,12 @@ def sum_up(lokasi: Iterable[LokasiRekap]) -> Jumlah:
     return Jumlah(len(rows), len({row.kode_daerah for row in rows}), **asdict(angka))
 
 
+def sum_if_known(values: Iterable[int | None]) -> int | None:
+    """The sum of a figure that older kiriman lack: None ("-") while one of them is in use, never a part of it."""
+    numbers = list(values)
+    return None if None in numbers else sum(number or 0 for number in numbers)
+
+
 SENT = (StatusIsian.TERKIRIM, StatusIsian.PERLU_PERBAIKAN, StatusIsian.TERVERIFIKASI)
 
 
@@ -354,7 +372,7 @@ def _location(row: KirimanRusun, isian: Isian) -> LokasiRekap:
         AngkaUnit(row.tower, row.unit, row.terhuni, row.kosong_siap, row.kosong_rusak, row.cadangan),
         row.daftar_tunggu, row.jumlah_kk, row.jumlah_jiwa, row.sebab_kosong,
         tuple((kode, tingkat, pihak) for kode, tingkat, pihak in row.permasalahan), tuple(row.dukungan),
-        row.lewat_batas_huni, row.menunggak, row.minat_punya_rumah,
+        row.lewat_batas_huni, row.segera_habis_huni, row.tanpa_aturan_huni, row.menunggak, row.minat_punya_rumah,
     )  # fmt: skip
 
 
@@ -407,6 +425,8 @@ def build_rekap(periode: PeriodeMonitoring, *, kabupaten_kota: str | None = None
         ),
         tindak_lanjut=_follow_ups([row.kode for row in rusun], timezone.localdate()),
         lewat_batas_huni=sum(row.lewat_batas_huni for row in rusun),
+        segera_habis_huni=sum_if_known(row.segera_habis_huni for row in rusun),
+        tanpa_aturan_huni=sum_if_known(row.tanpa_aturan_huni for row in rusun),
         menunggak=sum(row.menunggak for row in rusun),
         minat_punya_rumah=sum(row.minat_punya_rumah for row in rusun),
         keputusan=periode.keputusan,

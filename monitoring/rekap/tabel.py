@@ -89,6 +89,8 @@ def small_tables(rekap: Rekap) -> list[Tabel]:
                 ("KK penghuni", rekap.jumlah_kk), ("Jiwa penghuni", rekap.jumlah_jiwa),
                 ("Daftar tunggu", rekap.daftar_tunggu), ("KK berminat memiliki rumah", rekap.minat_punya_rumah),
                 ("Penghuni tercatat lewat batas huni", rekap.lewat_batas_huni),
+                ("Penghuni tercatat yang batas huninya habis dalam enam bulan", rekap.segera_habis_huni),
+                ("Penghuni tercatat tanpa aturan lama huni", rekap.tanpa_aturan_huni),
                 ("Penghuni tercatat menunggak", rekap.menunggak),
             ),
         ),

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.access import allow, koordinator, pimpinan, sees_registry, verifikator
+from core.access import allow, koordinator, pimpinan, sees_penghuni, sees_registry, verifikator
 from core.export import as_file
 from core.models import Pengguna
 from core.pdf import KERTAS, PdfUnavailable
@@ -69,6 +69,7 @@ def rekap(request: HttpRequest, slug: str) -> HttpResponse:
         "baris_rusun": lines_of(data, "rusun"),
         "baris_rusus": lines_of(data, "rusus"),
         "tabel_kecil": small_tables(data),
+        "boleh_nama": sees_penghuni(request.user),
         "boleh_keputusan": koordinator(request.user) and periode.status != StatusPeriode.DITETAPKAN,
         "grafik": charts_of(data, banding),
         "peta": map_of(data) if pilihan and not data.kode_daerah else None,

@@ -42,11 +42,13 @@ def render_xlsx(rekap: Rekap) -> bytes:
     add_sheet(
         book, kepala, "Per lokasi", "Rusun dan rusus per lokasi",
         ("Kode", "Nama", "Kabupaten/kota", "Jenis", "Peruntukan", "Tower", "Unit", "Terhuni", "Kosong siap",
-         "Kosong rusak", "Tidak disewakan", "Persen terhuni", "Daftar tunggu", "Tanggal data"),
+         "Kosong rusak", "Tidak disewakan", "Persen terhuni", "Daftar tunggu", "Lewat batas huni",
+         "Habis dalam enam bulan", "Tanpa aturan lama huni", "Menunggak", "Tanggal data"),
         [
             (row.kode, row.nama, row.nama_daerah, row.jenis.capitalize(), row.label_peruntukan, row.angka.tower,
              row.angka.unit, row.angka.terhuni, row.angka.kosong_siap, row.angka.kosong_rusak, row.angka.cadangan,
-             row.persen_terhuni, row.daftar_tunggu, row.tanggal_data)
+             row.persen_terhuni, row.daftar_tunggu, row.lewat_batas_huni, row.segera_habis_huni, row.tanpa_aturan_huni,
+             row.menunggak, row.tanggal_data)
             for row in rekap.lokasi
         ],
     )  # fmt: skip

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from core.models import Pengguna
 
 RUPIAH = [MaxValueValidator(10**11, "Nilai terlalu besar.")]
+MENUNGGAK = Q(tunggakan_bulan__gt=0) | Q(tunggakan__gt=0)
+"""Stays with rent unpaid, told in months or in rupiah."""
 
 
 class PersonalQuerySet(ScopedQuerySet[ModelT]):

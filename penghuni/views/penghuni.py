@@ -1,45 +1,45 @@
 """Households: the list, one household, what is written about it, and what of it may leave."""
 
 import datetime
+from functools import partial
 
 from django.contrib import messages
 from django.db.models import Field
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
 from core import display
 from core.access import allow, sees_penghuni, verifikator
 from core.enums import TindakanAkses
-from core.export import Origin, download, wanted_format
 from core.history import history_of
 from core.idempotency import perform_once
 from core.konsep import discard_draft, keeps_draft, load_draft
 from core.paging import KeyPaginator
 from core.parsing import Unreadable
-from core.tables import Table
 from core.versions import StaleVersion
 from core.views import draft_response
 from penghuni.akses import SEALED, edits_penghuni, record_access, reveal
-from penghuni.exports import PENGHUNI, TANPA_PRIBADI, resident_rows
+from penghuni.exports import PENGHUNI, resident_rows
 from penghuni.forms import (
     SECTIONS,
     CariNikForm,
-    EksporPribadiForm,
     KosongkanNomorForm,
     LihatLengkapForm,
     PenghuniFilter,
     PenghuniForm,
 )
 from penghuni.ganda import SUDAH_PINDAH, moved_away
+from penghuni.masa_tinggal import MasaTinggal
 from penghuni.models import DugaanGanda, Hunian, Penghuni
 from penghuni.models.penghuni import PenghuniQuerySet
 from penghuni.nik import nik_warnings, parse_nik
 from penghuni.pencatatan import NikRecorded, clear_numbers, is_recorded_elsewhere, record_household, update_household
 
-from .umum import get_household, get_or_post
+from .umum import Unduhan, get_household, get_or_post
 
 PER_HALAMAN = 25
 SHOWN = ("nama", "nik", "minat", "kabupaten_kota__nama")  # of a row; opening sealed numbers nobody sees costs the most
@@ -73,29 +73,21 @@ def daftar(request: HttpRequest) -> HttpResponse:
 @allow(sees_penghuni)
 @require_safe
 def ekspor(request: HttpRequest) -> StreamingHttpResponse:
-    saringan, penghuni = _residents(request)
-    penghuni = penghuni.order_by("kabupaten_kota_id", "id")  # the order of names would tell some of them
-    return _file(request, saringan, penghuni, TANPA_PRIBADI, wanted_format(request.GET))
+    return _file(request, ("kabupaten_kota_id", "id")).without_names(request)  # by name the order would tell some
 
 
 @allow(sees_penghuni)
 @get_or_post
 def ekspor_pribadi(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    return _file(request, ("nama", "id")).with_names(request)
+
+
+def _file(request: HttpRequest, order: tuple[str, ...]) -> Unduhan:
     saringan, penghuni = _residents(request)
-    form = EksporPribadiForm(request.POST or None, initial={"format": "xlsx"})
-    if form.is_valid():
-        wanted = form.cleaned_data
-        return _file(request, saringan, penghuni, PENGHUNI, wanted["format"], alasan=wanted["alasan"])
-    context = {"form": form, "jumlah": penghuni.count(), "saringan": saringan.in_words()}
-    return render(request, "penghuni/penghuni_ekspor.html", context, status=422 if form.is_bound else 200)
-
-
-def _file(request, saringan, penghuni, columns, format, *, alasan="") -> StreamingHttpResponse:
-    """Logged before the first byte leaves: a file that breaks off has been seen as well."""
-    isi = "data pribadi" if alasan else "tanpa data pribadi"
-    record_access(request.user, TindakanAkses.EKSPOR, alasan=alasan, kolom=isi, jumlah=penghuni.count())
-    table = Table("Penghuni", columns, resident_rows(penghuni, columns), frozen=1 if alasan else 0)
-    return download("penghuni", [table], format, Origin(request.user, saringan.in_words(), alasan))
+    return Unduhan(
+        "penghuni", "Penghuni", "penghuni:daftar", "nama, kelahiran, unit, sewa, dan penghasilan setiap keluarga",
+        PENGHUNI, partial(resident_rows, penghuni.order_by(*order)), penghuni.count(), saringan.in_words(),
+    )  # fmt: skip
 
 
 @allow(sees_penghuni)
@@ -123,14 +115,16 @@ def detail(request: HttpRequest, pk: str) -> HttpResponse:
     penghuni = get_household(request, pk)
     record_access(request.user, TindakanAkses.LIHAT, objek_id=penghuni.pk)
     stays = list(Hunian.objects.visible_to(request.user).filter(penghuni=penghuni).select_related("blok__rusun"))
+    hunian = next((stay for stay in stays if stay.selesai is None), None)
     context = {
         "penghuni": penghuni,
         "bagian": [(title, _readable(penghuni, names)) for title, names in SECTIONS],
         "riwayat": stays,
         "riwayat_perubahan": history_of(penghuni, *stays),
-        "hunian": next((stay for stay in stays if stay.selesai is None), None),
         "peringatan": _warnings(penghuni) + _from_elsewhere(request, penghuni),
         "ganda": DugaanGanda.objects.visible_to(request.user).about([penghuni.pk]).exists(),
+        "hunian": hunian,
+        "masa": MasaTinggal(hunian, timezone.localdate()) if hunian else None,
         "boleh_ubah": edits_penghuni(request.user),
     }
     return render(request, "penghuni/penghuni_detail.html", context)

@@ -1,9 +1,22 @@
-"""What several pages of this app begin with."""
+"""What several pages of this app begin with, and how their lists leave as files."""
 
-from django.http import HttpRequest
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from core.enums import TindakanAkses
+from core.export import Origin, download, wanted_format
 from core.scope import get_visible_or_404
+from core.tables import Column, Table
+from penghuni.akses import record_access
+from penghuni.exports import without_personal
+from penghuni.forms import EksporPribadiForm
 from penghuni.models import Penghuni
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -12,3 +25,37 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 def get_household(request: HttpRequest, pk: str) -> Penghuni:
     """The household `pk` if the user may see it, else 404."""
     return get_visible_or_404(Penghuni.objects, request.user, pk=pk)
+
+
+@dataclass(frozen=True)
+class Unduhan:
+    """A list about residents as a file. `rows` gives what the wanted columns read; `daftar` names the page it is of."""
+
+    nama: str
+    judul: str
+    daftar: str
+    isi: str
+    columns: Sequence[Column]
+    rows: Callable[[Sequence[Column]], Iterable[Any]]
+    jumlah: int
+    saringan: str
+
+    def without_names(self, request: HttpRequest) -> StreamingHttpResponse:
+        """The file that anybody who sees the list may take."""
+        return self._send(request, without_personal(self.columns), wanted_format(request.GET))
+
+    def with_names(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+        """The form that asks for a reason, and then the whole file."""
+        form = EksporPribadiForm(request.POST or None, initial={"format": "xlsx"})
+        if form.is_valid():
+            wanted = form.cleaned_data
+            return self._send(request, self.columns, wanted["format"], alasan=wanted["alasan"])
+        context = {"form": form, "unduhan": self, "jumlah": self.jumlah, "saringan": self.saringan}
+        return render(request, "penghuni/penghuni_ekspor.html", context, status=422 if form.is_bound else 200)
+
+    def _send(self, request, columns, format, *, alasan="") -> StreamingHttpResponse:
+        """Logged before the first byte leaves: a file that breaks off has been seen as well."""
+        isi = "data pribadi" if alasan else "tanpa data pribadi"
+        record_access(request.user, TindakanAkses.EKSPOR, alasan=alasan, kolom=isi, jumlah=self.jumlah)
+        table = Table(self.judul, columns, self.rows(columns), frozen=1 if alasan else 0)
+        return download(self.nama, [table], format, Origin(request.user, self.saringan, alasan))

@@ -259,7 +259,8 @@ def test_every_small_table_is_the_same_on_page_paper_and_workbook(slug, tmp_path
     figures = json.loads((tmp_path / "rekap.json").read_text())
     for kode in ("anatomi", "dukungan"):
         assert figures[kode] == {butir.kode: butir.jumlah for butir in getattr(data, kode)}
-    for name in ("daftar_tunggu", "jumlah_kk", "jumlah_jiwa", "lewat_batas_huni", "menunggak", "minat_punya_rumah"):
+    for name in ("daftar_tunggu", "jumlah_kk", "jumlah_jiwa", "lewat_batas_huni", "segera_habis_huni",
+                 "tanpa_aturan_huni", "menunggak", "minat_punya_rumah"):  # fmt: skip
         assert figures[name] == getattr(data, name)
     assert [row["lewat"] for row in figures["tindak_lanjut"]] == [row.lewat for row in data.tindak_lanjut]
 

@@ -18,7 +18,7 @@ from core.idempotency import new_key
 from core.models import KabupatenKota, Pejabat, Pengguna
 from monitoring.beranda import recaps_for
 from monitoring.enums import GerakPeriode
-from monitoring.models import Backlog, Isian, PeriodeMonitoring
+from monitoring.models import Backlog, Isian, KirimanRusun, PeriodeMonitoring
 from monitoring.periode.workflow import apply_period_move, write_decisions
 from monitoring.rekap.build import build_rekap
 from monitoring.rekap.xlsx import render_xlsx
@@ -442,3 +442,26 @@ def test_home_compares_the_newest_period_with_the_one_before_it(periode, koordin
         status="ditetapkan", ditetapkan_pada=timezone.now(), ditetapkan_oleh=pimpinan
     )
     assert [row.slug for row in recaps_for(pimpinan)] == ["lalu", "desk-uji"]
+
+
+# --- Figures younger than some kiriman --------------------------------------------------------------------------------
+
+
+def test_a_figure_that_an_older_kiriman_lacks_is_a_dash_and_never_a_part(masuk_sebagai, verifikator, kiriman):
+    rows = KirimanRusun.objects.filter(kiriman__isian__periode=kiriman)
+    assert set(rows.values_list("segera_habis_huni", "tanpa_aturan_huni")) == {(0, 0)}
+    assert build_rekap(kiriman).segera_habis_huni == 0
+    rows.filter(kode__startswith="3374").update(segera_habis_huni=None, tanpa_aturan_huni=None)
+    data = build_rekap(kiriman)
+    assert (data.segera_habis_huni, data.as_json()["tanpa_aturan_huni"], data.lewat_batas_huni) == (None, None, 0)
+    assert build_rekap(kiriman, kabupaten_kota="33.19").segera_habis_huni == 0
+    page = " ".join(re.sub(r"<[^>]+>", " ", masuk_sebagai(verifikator).get(PAGE).content.decode()).split())
+    assert "batas huninya habis dalam enam bulan - Penghuni tercatat tanpa aturan lama huni - Penghuni" in page
+    sheet = load_workbook(io.BytesIO(render_xlsx(data)))["Penghuni"]
+    assert ("Penghuni tercatat tanpa aturan lama huni", "-") in [row[:2] for row in sheet.iter_rows(values_only=True)]
+
+
+@pytest.mark.parametrize(("siapa", "tertaut"), [("verifikator", True), ("pimpinan", False), ("operator", False)])
+def test_names_behind_figures_are_offered_to_those_who_may_see_them(request, masuk_sebagai, kiriman, siapa, tertaut):
+    page = masuk_sebagai(request.getfixturevalue(siapa)).get(PAGE).content.decode()
+    assert (reverse("penghuni:masa_tinggal") in page) == tertaut
