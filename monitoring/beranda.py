@@ -9,8 +9,8 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from core.access import admin, koordinator, operator, pimpinan, verifikator
-from core.display import jam, tanggal
+from core.access import admin, koordinator, operator, pimpinan, sees_penghuni, verifikator
+from core.display import angka, jam, tanggal
 from core.models import Pengguna
 from monitoring.desk.jadwal import show_published
 from monitoring.desk.layar import NADA_SESI
@@ -22,6 +22,7 @@ from monitoring.pengingat.pemberitahuan import is_told
 from monitoring.periode.batas import Batas, batas_of, days_in_words
 from monitoring.rekap.banding import earlier_rekap
 from monitoring.rekap.build import Rekap, build_rekap
+from penghuni.hak_subjek import waiting_for
 
 NOTICES_SHOWN = 5
 
@@ -58,10 +59,9 @@ class Kewajiban:
 def obligations(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
     """What waits for `pengguna`, overdue first, then by date, then what has none."""
     rows: list[Kewajiban] = []
-    if operator(pengguna):
-        rows = _of_operator(pengguna, hari_ini) + _sessions(pengguna, hari_ini) + _workbooks(pengguna, hari_ini)
-    elif verifikator(pengguna):
-        rows = _of_province(pengguna, hari_ini) + _sessions(pengguna, hari_ini) + _workbooks(pengguna, hari_ini)
+    if operator(pengguna) or verifikator(pengguna):
+        rows = _of_operator(pengguna, hari_ini) if operator(pengguna) else _of_province(pengguna, hari_ini)
+        rows += _sessions(pengguna, hari_ini) + _workbooks(pengguna, hari_ini) + _requests(pengguna, hari_ini)
     elif pimpinan(pengguna):
         rows = _to_sign(hari_ini)
     elif admin(pengguna):
@@ -154,6 +154,22 @@ def _workbooks(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
             None, hari_ini, impor.get_absolute_url(), AKSI_IMPOR.get(impor.status, "Lihat"),
         )
         for impor in rows[:SHOWN_WORKBOOKS]
+    ]  # fmt: skip
+
+
+def _requests(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
+    """Persons who asked about their own data and wait: by law for 3 x 24 hours."""
+    waiting = waiting_for(pengguna, timezone.now()) if sees_penghuni(pengguna) else None
+    if waiting is None or waiting.tenggat is None:
+        return []
+    late = f"{angka(waiting.lewat)} lewat tenggat" if waiting.lewat else ""
+    label = Status(f"{angka(waiting.jumlah)} menunggu jawaban", "bahaya" if waiting.lewat else "perhatian")
+    until = timezone.localtime(waiting.tenggat)
+    return [
+        Kewajiban(
+            "Permintaan data pribadi", label, late, until.date(), hari_ini, reverse("penghuni:permintaan_daftar"),
+            "Jawab", jam(until),
+        )
     ]  # fmt: skip
 
 

@@ -64,3 +64,17 @@ class KeluarKe(models.TextChoices):
     KELUARGA = "keluarga", "Rumah keluarga"
     LUAR_DAERAH = "luar_daerah", "Luar daerah"
     TIDAK_DIKETAHUI = "tidak_diketahui", "Tidak diketahui"
+
+
+class JenisPermintaan(models.TextChoices):
+    """What a person may ask about the own data (UU 27/2022)."""
+
+    SALINAN = "salinan", "Salinan data"
+    KOREKSI = "koreksi", "Koreksi data"
+    PENGHAPUSAN = "penghapusan", "Penghapusan data"
+
+
+class StatusPermintaanSubjek(models.TextChoices):
+    DITERIMA = "diterima", "Menunggu jawaban"
+    SELESAI = "selesai", "Selesai"
+    DITOLAK = "ditolak", "Ditolak"

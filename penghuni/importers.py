@@ -28,11 +28,11 @@ from rusun.enums import PolaHunian
 from rusun.importers import Bahan, UndoRefused, split_key
 from rusun.models import Blok
 
+from .bagian import SECTIONS
 from .enums import KeluarKe
-from .forms import SECTIONS
 from .hunian import unit_number
 from .lembar import BLOK, NOMOR, PENGHUNI, RINCIAN, UNCHANGED, Tempat
-from .models import Hunian, Penghuni
+from .models import Hunian, Penghuni, PermintaanSubjek
 from .nik import Nik, nik_warnings
 
 ATURAN: Final[dict[str, str]] = {
@@ -97,7 +97,7 @@ class _Planner:
         self.places = {fold(row.label): row.blok for row in tempat}
         self.labels = {row.blok.pk: row.label for row in tempat}
         # Sealed columns stay sealed: numbers are compared by their keyed hash.
-        stored = Penghuni.objects.filter(kabupaten_kota=bahan.kabupaten_kota).defer(*NOMOR)
+        stored = Penghuni.objects.named().filter(kabupaten_kota=bahan.kabupaten_kota).defer(*NOMOR)
         self.stored = {str(row.pk): row for row in stored}
         self.by_nik = {row.nik_sidik: key for key, row in self.stored.items() if row.nik_sidik}
         stays = Hunian.objects.open().filter(penghuni__kabupaten_kota=bahan.kabupaten_kota).select_related("blok")
@@ -607,7 +607,8 @@ def undo_residents(
     new_people = [row["pk"] for row in people if row["sebelum"] is None]
     new_stays = {row["pk"] for row in stays if row["sebelum"] is None}
     for batch in _batches(new_people):
-        if Hunian.objects.filter(penghuni__in=batch).exclude(pk__in=new_stays).exists():
+        moved = Hunian.objects.filter(penghuni__in=batch).exclude(pk__in=new_stays)
+        if moved.exists() or PermintaanSubjek.objects.filter(penghuni__in=batch).exists():
             raise UndoRefused(_MOVED_ON)
     _remove(Hunian, sorted(new_stays), pengguna, waktu)
     _restore(Hunian, stays, pengguna, waktu)
@@ -615,7 +616,9 @@ def undo_residents(
     _restore(Penghuni, people, pengguna, waktu)
 
 
-_MOVED_ON = "Sebagian penghuni sudah diubah atau dipindah setelah impor, jadi impor ini tidak dapat diurungkan."
+_MOVED_ON = (
+    "Sebagian penghuni sudah diubah, dipindah, atau mengajukan permintaan, jadi impor ini tidak dapat diurungkan."
+)
 
 
 def _check_untouched(model: type[Any], rows: list[dict[str, Any]]) -> None:

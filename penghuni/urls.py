@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import hunian, penghuni
+from .views import hak_subjek, hunian, penghuni
 
 app_name = "penghuni"
 urlpatterns = [
@@ -9,6 +9,11 @@ urlpatterns = [
     path("ekspor/data-pribadi/", penghuni.ekspor_pribadi, name="ekspor_pribadi"),
     path("cari-nik/", penghuni.cari_nik, name="cari_nik"),
     path("tambah/", penghuni.tambah, name="tambah"),
+    path("permintaan/", hak_subjek.permintaan_daftar, name="permintaan_daftar"),
+    path("permintaan/<uuid:pk>/", hak_subjek.permintaan, name="permintaan"),
+    path("<uuid:pk>/permintaan/", hak_subjek.permintaan_tambah, name="permintaan_tambah"),
+    path("<uuid:pk>/laporan/", hak_subjek.laporan, name="laporan"),
+    path("<uuid:pk>/jejak/", hak_subjek.jejak, name="jejak"),
     path("<uuid:pk>/", penghuni.detail, name="detail"),
     path("<uuid:pk>/ubah/", penghuni.ubah, name="ubah"),
     path("<uuid:pk>/lihat-lengkap/", penghuni.lihat_lengkap, name="lihat_lengkap"),

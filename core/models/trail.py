@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Final, NoReturn
 
 from django.db import models
@@ -35,7 +34,7 @@ class JejakAksesQuerySet(models.QuerySet["JejakAkses"]):
     def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError
 
-    def bulk_create(self, objs: Iterable[JejakAkses], batch_size: int | None = None) -> list[JejakAkses]:  # type: ignore[override]
+    def bulk_create(self, objs: Any, batch_size: int | None = None) -> Any:  # type: ignore[override]
         """New lines only: without a way to say what happens to a line that stands already."""
         return super().bulk_create(objs, batch_size)
 

@@ -1,4 +1,5 @@
+from .hak_subjek import PermintaanSubjek
 from .ketentuan import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan
 from .penghuni import Hunian, Penghuni
 
-__all__ = ["BatasHargaRumah", "BatasPenghasilan", "Hunian", "Penghuni", "SkemaKepemilikan"]
+__all__ = ["BatasHargaRumah", "BatasPenghasilan", "Hunian", "Penghuni", "PermintaanSubjek", "SkemaKepemilikan"]

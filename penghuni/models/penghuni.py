@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from auditlog.registry import auditlog
 from django.core.validators import MaxValueValidator
@@ -37,7 +37,16 @@ class PersonalQuerySet(ScopedQuerySet[ModelT]):
         return super().visible_to(pengguna)
 
 
+DIANONIMKAN: Final = "Dianonimkan"
+"""The name of a household whose personal data were taken away; its figures stay."""
+NAMED: Final = Q(dianonimkan_pada__isnull=True)
+"""Households whose personal data are still held: those that can be searched and edited."""
+
+
 class PenghuniQuerySet(PersonalQuerySet["Penghuni"]):
+    def named(self) -> PenghuniQuerySet:
+        return self.filter(NAMED)
+
     def with_nik(self, nik: str) -> PenghuniQuerySet:
         """Households whose head has exactly this NIK (looked up by keyed hash, no row is opened)."""
         return self.filter(nik_sidik__in=fingerprints(nik))
@@ -133,6 +142,7 @@ class Penghuni(UuidRow):
     tanggal_persetujuan = models.DateField("tanggal persetujuan", null=True, blank=True)
     tujuan_persetujuan = models.CharField("tujuan persetujuan", max_length=200, blank=True, default="")
     asal_data = models.CharField(max_length=10, choices=AsalData, default=AsalData.DAERAH, editable=False)
+    dianonimkan_pada = models.DateTimeField("dianonimkan pada", null=True, blank=True, editable=False)
 
     objects = PenghuniQuerySet.as_manager()
 
@@ -141,8 +151,8 @@ class Penghuni(UuidRow):
         verbose_name_plural = "penghuni"
         ordering = ["nama", "id"]
         indexes = [
-            models.Index(fields=["nama", "id"], name="penghuni_nama"),
-            models.Index(fields=["kabupaten_kota", "nama", "id"], name="penghuni_daerah_nama"),
+            models.Index(fields=["nama", "id"], name="penghuni_nama", condition=NAMED),
+            models.Index(fields=["kabupaten_kota", "nama", "id"], name="penghuni_daerah_nama", condition=NAMED),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -158,6 +168,22 @@ class Penghuni(UuidRow):
                 "penghuni_anggota_cukup",
                 Q(jumlah_anggota__isnull=True) | Q(jumlah_anak__isnull=True) | Q(jumlah_anak__lte=F("jumlah_anggota")),
                 "Jumlah anak tidak boleh melebihi jumlah anggota keluarga.",
+            ),
+            rule(
+                "penghuni_anonim_tanpa_pribadi",
+                NAMED
+                | Q(
+                    nama=DIANONIMKAN,
+                    nik_sidik="",
+                    no_kk_sidik="",
+                    telepon_sidik="",
+                    tempat_lahir="",
+                    tanggal_lahir__isnull=True,
+                    daerah_asal="",
+                    lokasi_minat="",
+                    tujuan_persetujuan="",
+                ),
+                "Data yang sudah dianonimkan tidak dapat diisi lagi.",
             ),
         ]
 
@@ -219,7 +245,8 @@ class Hunian(UuidRow):
 auditlog.register(
     Penghuni,
     exclude_fields=[
-        "nik", "nik_sidik", "no_kk", "no_kk_sidik", "telepon", "telepon_sidik", "versi", "diubah", "diubah_oleh"
+        "nik", "nik_sidik", "no_kk", "no_kk_sidik", "telepon", "telepon_sidik", "dianonimkan_pada", "versi", "diubah",
+        "diubah_oleh",
     ],
 )  # fmt: skip
 auditlog.register(Hunian, exclude_fields=["versi", "diubah", "diubah_oleh"])

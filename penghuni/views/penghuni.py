@@ -1,17 +1,13 @@
 """Households: the list, one household, what is written about it, and what of it may leave."""
 
-import datetime
-
 from django.contrib import messages
-from django.db.models import Field
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
-from core import display
-from core.access import allow, sees_penghuni
+from core.access import allow, sees_penghuni, verifikator
 from core.enums import TindakanAkses
 from core.export import Origin, download, wanted_format
 from core.history import history_of
@@ -22,10 +18,10 @@ from core.parsing import Unreadable
 from core.tables import Table
 from core.versions import StaleVersion
 from core.views import draft_response
-from penghuni.akses import SEALED, edits_penghuni, record_access, reveal
+from penghuni.akses import DENGAN_NAMA, SEALED, TANPA_NAMA, edits_penghuni, record_access, reveal
+from penghuni.bagian import readable
 from penghuni.exports import PENGHUNI, TANPA_PRIBADI, resident_rows
 from penghuni.forms import (
-    SECTIONS,
     CariNikForm,
     EksporPribadiForm,
     KosongkanNomorForm,
@@ -33,15 +29,16 @@ from penghuni.forms import (
     PenghuniFilter,
     PenghuniForm,
 )
-from penghuni.models import Hunian, Penghuni
+from penghuni.models import Hunian, Penghuni, PermintaanSubjek
 from penghuni.models.penghuni import PenghuniQuerySet
 from penghuni.nik import nik_warnings, parse_nik
 from penghuni.pencatatan import NikRecorded, clear_numbers, is_recorded_elsewhere, record_household, update_household
 
-from .umum import get_household, get_or_post
+from .umum import get_household, get_named_household, get_or_post, refuses_anonymised
 
 PER_HALAMAN = 25
-SHOWN = ("nama", "nik", "minat", "kabupaten_kota__nama")  # of a row; opening sealed numbers nobody sees costs the most
+# Of a row; opening sealed numbers nobody sees costs the most.
+SHOWN = ("nama", "nik", "minat", "dianonimkan_pada", "kabupaten_kota__nama")
 ELSEWHERE = "Penghuni ini juga tercatat di daerah lain. Hubungi provinsi untuk mencocokkan."
 
 
@@ -90,7 +87,7 @@ def ekspor_pribadi(request: HttpRequest) -> HttpResponse | StreamingHttpResponse
 
 def _file(request, saringan, penghuni, columns, format, *, alasan="") -> StreamingHttpResponse:
     """Logged before the first byte leaves: a file that breaks off has been seen as well."""
-    isi = "data pribadi" if alasan else "tanpa data pribadi"
+    isi = DENGAN_NAMA if alasan else TANPA_NAMA
     record_access(request.user, TindakanAkses.EKSPOR, alasan=alasan, kolom=isi, jumlah=penghuni.count())
     table = Table("Penghuni", columns, resident_rows(penghuni, columns), frozen=1 if alasan else 0)
     return download("penghuni", [table], format, Origin(request.user, saringan.in_words(), alasan))
@@ -123,12 +120,14 @@ def detail(request: HttpRequest, pk: str) -> HttpResponse:
     stays = list(Hunian.objects.visible_to(request.user).filter(penghuni=penghuni).select_related("blok__rusun"))
     context = {
         "penghuni": penghuni,
-        "bagian": [(title, _readable(penghuni, names)) for title, names in SECTIONS],
+        "bagian": readable(penghuni),
         "riwayat": stays,
         "riwayat_perubahan": history_of(penghuni, *stays),
         "hunian": next((stay for stay in stays if stay.selesai is None), None),
         "peringatan": _warnings(penghuni),
-        "boleh_ubah": edits_penghuni(request.user),
+        "permintaan": list(PermintaanSubjek.objects.visible_to(request.user).waiting().filter(penghuni=penghuni)),
+        "boleh_ubah": edits_penghuni(request.user) and penghuni.dianonimkan_pada is None,
+        "boleh_jejak": verifikator(request.user),
     }
     return render(request, "penghuni/penghuni_detail.html", context)
 
@@ -160,12 +159,15 @@ def tambah(request: HttpRequest) -> HttpResponse:
 
 @allow(edits_penghuni)
 @get_or_post
+@refuses_anonymised
 @keeps_draft
 @sensitive_post_parameters(*SEALED)
 def ubah(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = get_household(request, pk)
+    penghuni = get_named_household(request, pk)
     if (response := draft_response(request)) is not None:
         return response
+    if request.method != "POST":
+        record_access(request.user, TindakanAkses.LIHAT, objek_id=penghuni.pk, kolom="formulir")
     form = PenghuniForm(_posted_or_draft(request), instance=penghuni)
 
     def update() -> str:
@@ -215,9 +217,10 @@ def _render_stale(request: HttpRequest, form: PenghuniForm, error: StaleVersion)
 
 @allow(sees_penghuni)
 @get_or_post
+@refuses_anonymised
 @sensitive_variables("nomor")
 def lihat_lengkap(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = get_household(request, pk)
+    penghuni = get_named_household(request, pk)
     form = LihatLengkapForm(request.POST or None)
     if not form.is_valid():
         context = {"form": form, "penghuni": penghuni}
@@ -238,8 +241,9 @@ def lihat_lengkap(request: HttpRequest, pk: str) -> HttpResponse:
 
 @allow(edits_penghuni)
 @get_or_post
+@refuses_anonymised
 def kosongkan_nomor(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = get_household(request, pk)
+    penghuni = get_named_household(request, pk)
     if request.method != "POST" and not any(getattr(penghuni, name) for name in SEALED):
         messages.info(request, "Tidak ada NIK, No KK, atau telepon yang tersimpan.")
         return redirect("penghuni:detail", pk)
@@ -261,22 +265,6 @@ def kosongkan_nomor(request: HttpRequest, pk: str) -> HttpResponse:
             messages.success(request, "Nomor dikosongkan. Alasannya tercatat di riwayat.")
             return redirect(tujuan)
     return render(request, "penghuni/penghuni_kosongkan.html", context, status=status)
-
-
-def _readable(penghuni: Penghuni, names: tuple[str, ...]) -> list[tuple[str, str]]:
-    """(label, value) of `names` as a reader expects them; sealed values print as their mask."""
-    return [_label_and_value(penghuni, Penghuni._meta.get_field(name)) for name in names]
-
-
-def _label_and_value(penghuni: Penghuni, column: Field) -> tuple[str, str]:
-    label, value = str(column.verbose_name), getattr(penghuni, column.name)
-    if column.choices:
-        return label, display.kosong(dict(column.flatchoices).get(value))
-    if isinstance(value, datetime.date):
-        return label, display.tanggal(value)
-    if label.endswith(" (Rp)"):
-        return label.removesuffix(" (Rp)"), display.rupiah(value)
-    return label, display.angka(value) if isinstance(value, int) else display.kosong(value)
 
 
 def _warnings(penghuni: Penghuni) -> list[str]:
