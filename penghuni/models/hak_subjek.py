@@ -90,5 +90,6 @@ class PermintaanSubjek(UuidRow):
 
 # What was asked and answered stands in the row; the history need not hold it a second time.
 auditlog.register(
-    PermintaanSubjek, exclude_fields=["isi", "tanggapan", "versi", "diubah", "diubah_oleh", "ditanggapi_oleh"]
+    PermintaanSubjek,
+    exclude_fields=["isi", "tanggapan", "versi", "diubah", "diubah_oleh", "ditanggapi_oleh", "ditanggapi_pada"],
 )
