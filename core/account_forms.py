@@ -101,6 +101,9 @@ class JejakFilter(FilterForm):
     objek = TeksField(
         label="Nomor objek", max_length=64, required=False, widget=forms.TextInput({"autocomplete": "off"})
     )
+    kolom = TeksField(
+        label="Bagian data", max_length=60, required=False, widget=forms.TextInput({"placeholder": "misalnya nik"})
+    )
     dari = TanggalField(label="Dari tanggal", required=False)
     sampai = TanggalField(label="Sampai tanggal", required=False)
 
@@ -113,7 +116,9 @@ class JejakFilter(FilterForm):
 
     def filter(self, jejak):
         wanted = self.understood()
-        for name, lookup in (("pengguna", "pengguna"), ("tindakan", "tindakan"), ("objek", "objek_id")):
+        for name, lookup in (
+            ("pengguna", "pengguna"), ("tindakan", "tindakan"), ("objek", "objek_id"), ("kolom", "kolom__icontains"),
+        ):  # fmt: skip
             if name in wanted:
                 jejak = jejak.filter(**{lookup: wanted[name]})
         if "dari" in wanted:

@@ -180,6 +180,18 @@ class TanggalField(forms.DateField):
             raise ValidationError(str(error), code="invalid") from None
 
 
+class JamField(forms.TimeField):
+    """A time of day as it is written here: 09.00."""
+
+    JAM = "%H.%M"
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"placeholder": "09.00", "inputmode": "decimal"}
+        kwargs.setdefault("widget", forms.TimeInput(format=self.JAM, attrs=attrs))
+        kwargs.setdefault("error_messages", {"invalid": "Tulis jam seperti 09.00."})
+        super().__init__(input_formats=(self.JAM, "%H:%M", "%H:%M:%S"), **kwargs)
+
+
 class TeksField(forms.CharField):
     """Text stored clean: see `core.parsing.clean_teks`. With a textarea it keeps paragraphs."""
 

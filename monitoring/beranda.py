@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from core.access import admin, koordinator, operator, pimpinan, verifikator
+from core.access import admin, koordinator, operator, pimpinan, sees_penghuni, verifikator
 from core.display import angka, jam, tanggal
 from core.models import Pengguna
 from monitoring.desk.jadwal import show_published
@@ -24,6 +24,7 @@ from monitoring.rekap.banding import earlier_rekap
 from monitoring.rekap.build import Rekap, build_rekap
 from penghuni.enums import KeadaanHuni
 from penghuni.ganda import moved_away
+from penghuni.hak_subjek import waiting_for
 from penghuni.himpunan import waiting_sets
 from penghuni.masa_tinggal import measured
 from penghuni.models import Hunian
@@ -64,12 +65,11 @@ class Kewajiban:
 def obligations(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
     """What waits for `pengguna`, overdue first, then by date, then what has none."""
     rows: list[Kewajiban] = []
+    if operator(pengguna) or verifikator(pengguna):
+        rows = _of_operator(pengguna, hari_ini) if operator(pengguna) else _of_province(pengguna, hari_ini)
+        rows += _sessions(pengguna, hari_ini) + _workbooks(pengguna, hari_ini) + _requests(pengguna, hari_ini)
     if operator(pengguna):
-        rows = _of_operator(pengguna, hari_ini) + _sessions(pengguna, hari_ini) + _workbooks(pengguna, hari_ini)
-        rows += _moved_away(pengguna, hari_ini)
-        rows += _overstays(pengguna, hari_ini)
-    elif verifikator(pengguna):
-        rows = _of_province(pengguna, hari_ini) + _sessions(pengguna, hari_ini) + _workbooks(pengguna, hari_ini)
+        rows += _moved_away(pengguna, hari_ini) + _overstays(pengguna, hari_ini)
     elif pimpinan(pengguna):
         rows = _to_sign(hari_ini)
     elif admin(pengguna):
@@ -183,10 +183,31 @@ def _moved_away(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
     label = Status("Sudah pindah menurut provinsi", "perhatian")
     return [
         Kewajiban(
-            penghuni.nama, label, "Bila benar, catat keluar dari unit", None, hari_ini,
-            reverse("penghuni:detail", args=[penghuni.pk]), "Periksa",
+            penghuni.nama,
+            label,
+            "Bila benar, catat keluar dari unit",
+            None,
+            hari_ini,
+            reverse("penghuni:detail", args=[penghuni.pk]),
+            "Periksa",
         )
         for penghuni in moved_away(pengguna).only("nama")[:SHOWN_MOVED]
+    ]
+
+
+def _requests(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
+    """Persons who asked about their own data and wait: by law for 3 x 24 hours."""
+    waiting = waiting_for(pengguna, timezone.now()) if sees_penghuni(pengguna) else None
+    if waiting is None or waiting.tenggat is None:
+        return []
+    late = f"{angka(waiting.lewat)} lewat tenggat" if waiting.lewat else ""
+    label = Status(f"{angka(waiting.jumlah)} menunggu jawaban", "bahaya" if waiting.lewat else "perhatian")
+    until = timezone.localtime(waiting.tenggat)
+    return [
+        Kewajiban(
+            "Permintaan data pribadi", label, late, until.date(), hari_ini, reverse("penghuni:permintaan_daftar"),
+            "Jawab", jam(until),
+        )
     ]  # fmt: skip
 
 

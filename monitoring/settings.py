@@ -156,6 +156,9 @@ FORM_RENDERER = "core.rendering.FormRenderer"
 SIMPAN_IMPOR_HARI = env.int("SIMPAN_IMPOR_HARI", default=365)
 IMPOR_DI_LATAR = env.bool("IMPOR_DI_LATAR", default=True)
 
+# How many years after their last stay households are kept by name, before `manage.py anonimkan_penghuni`.
+RETENSI_PENGHUNI_TAHUN = env.int("RETENSI_PENGHUNI_TAHUN", default=5)
+
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.access import operator
@@ -17,9 +18,17 @@ from .models import Penghuni
 OBJEK: Final = "penghuni"
 ALASAN_MIN: Final = 10
 ALASAN_MAX: Final = 300
+DENGAN_NAMA: Final = "data pribadi"
+TANPA_NAMA: Final = "tanpa data pribadi"
+"""What the trail calls a list that left with names, and one that left without."""
 SEALED: Final = ("nik", "no_kk", "telepon")
 
 _LONG_NUMBER: Final = re.compile(r"(?:[0-9][ .\-]?){9,}")
+
+
+def has_long_number(text: str) -> bool:
+    """Whether `text` holds what may be a NIK, No KK or phone number."""
+    return _LONG_NUMBER.search(text) is not None
 
 
 class ReasonMissing(ValueError):
@@ -53,6 +62,19 @@ def record_access(
     )
 
 
+def trail_of(penghuni: Penghuni) -> QuerySet[JejakAkses]:
+    """Siapa melihat data ini: everybody who opened, revealed or printed it, newest first. One query.
+
+    With it the files with names that left and may have held this household: lists, templates and workbooks of its own
+    kabupaten/kota, and lists of the province. Which rows a list held is not kept.
+    """
+    own = Q(pengguna__kabupaten_kota=penghuni.kabupaten_kota_id) | Q(pengguna__kabupaten_kota__isnull=True)
+    of_many = ("", penghuni.kabupaten_kota_id)
+    files = Q(objek_id__in=of_many, tindakan=TindakanAkses.EKSPOR) & ~Q(kolom=TANPA_NAMA) & own
+    rows = JejakAkses.objects.filter(objek=OBJEK, objek_id__in=(str(penghuni.pk), *of_many))
+    return rows.filter(Q(objek_id=str(penghuni.pk)) | files).select_related("pengguna__kabupaten_kota")
+
+
 def require_reason(alasan: str) -> str:
     """`alasan` tidied, or `ReasonMissing`. The trail holds no personal data, so neither may a reason."""
     reason = " ".join(alasan.split())
@@ -60,7 +82,7 @@ def require_reason(alasan: str) -> str:
         raise ReasonMissing(f"Tulis alasan paling sedikit {ALASAN_MIN} huruf, misalnya: mencocokkan dengan berkas KTP.")
     if len(reason) > ALASAN_MAX:
         raise ReasonMissing(f"Ringkas alasan menjadi paling banyak {ALASAN_MAX} huruf.")
-    if _LONG_NUMBER.search(reason):
+    if has_long_number(reason):
         raise ReasonMissing("Jangan tulis NIK, No KK, atau nomor telepon di dalam alasan.")
     return reason
 

@@ -114,3 +114,17 @@ class KeadaanHuni(models.TextChoices):
     SEGERA = "segera", "Habis dalam enam bulan"
     AMAN = "aman", "Masih dalam batas"
     TIDAK_DIKETAHUI = "tanpa_aturan", "Tanpa aturan"
+
+
+class JenisPermintaan(models.TextChoices):
+    """What a person may ask about the own data (UU 27/2022)."""
+
+    SALINAN = "salinan", "Salinan data"
+    KOREKSI = "koreksi", "Koreksi data"
+    PENGHAPUSAN = "penghapusan", "Penghapusan data"
+
+
+class StatusPermintaanSubjek(models.TextChoices):
+    DITERIMA = "diterima", "Menunggu jawaban"
+    SELESAI = "selesai", "Selesai"
+    DITOLAK = "ditolak", "Ditolak"

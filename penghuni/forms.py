@@ -1,13 +1,15 @@
+import datetime
 from itertools import groupby
 
 from crispy_forms.layout import Column, Fieldset, Layout, Row
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 
 from core.access import operator
 from core.export import FORMATS
-from core.fields import TanggalField, TeksField
+from core.fields import JamField, TanggalField, TeksField
 from core.forms import BaseForm, BaseModelForm, FilterForm, FormKeyMixin, VersionMixin
 from core.models import KabupatenKota
 from core.parsing import Unreadable
@@ -15,24 +17,15 @@ from core.sealed import Sealed
 from rusun.models import Blok, Rusun
 
 from .akses import ALASAN_MAX, SEALED, ReasonMissing, require_reason
-from .enums import BuktiGanda, KeadaanHuni, KeluarKe, KeputusanGanda, Minat
+from .bagian import SECTIONS
+from .enums import BuktiGanda, JenisPermintaan, KeadaanHuni, KeluarKe, KeputusanGanda, Minat, StatusPermintaanSubjek
 from .ganda import decisions_for
 from .models import DugaanGanda, Hunian, Penghuni
 from .models.ganda import BUKTI_BARU
 from .models.penghuni import MENUNGGAK
 from .nik import parse_nik, parse_no_kk, parse_telepon
 
-SECTIONS = (
-    ("Identitas", ("nama", "nik", "no_kk", "telepon", "tempat_lahir", "tanggal_lahir", "jenis_kelamin",
-                   "status_kawin", "pendidikan")),
-    ("Keluarga", ("jumlah_anggota", "jumlah_anak", "jumlah_lansia", "jumlah_disabilitas")),
-    ("Asal", ("daerah_asal", "alasan_masuk")),
-    ("Pekerjaan dan penghasilan", ("pekerjaan", "sifat_kerja", "penghasilan", "penghasilan_pasangan", "pengeluaran")),
-    ("Aset dan program", ("punya_rumah", "punya_tanah", "luas_tanah_m2", "tabungan", "bpjs_kesehatan",
-                          "bpjs_ketenagakerjaan", "tapera_bulan", "terdaftar_dtks", "punya_npwp", "pernah_subsidi")),
-    ("Minat memiliki rumah", ("minat", "lokasi_minat", "sanggup_uang_muka", "sanggup_angsuran")),
-    ("Persetujuan", ("tanggal_persetujuan", "tujuan_persetujuan")),
-)  # fmt: skip
+ANONIM = "anonim"
 COLUMNS = [name for _, names in SECTIONS for name in names if name not in SEALED]
 
 
@@ -138,8 +131,9 @@ class PenghuniFilter(TempatFilter):
         label="Minat memiliki rumah", required=False, choices=[("", "Semua"), *Minat.choices, ("kosong", "Belum diisi")]
     )
     tinggal = forms.ChoiceField(
-        label="Keadaan", required=False, choices=[("", "Semua"), ("ya", "Masih tinggal"), ("tidak", "Sudah keluar")]
-    )
+        label="Keadaan", required=False,
+        choices=[("", "Semua"), ("ya", "Masih tinggal"), ("tidak", "Sudah keluar"), (ANONIM, "Sudah dianonimkan")],
+    )  # fmt: skip
     field_order = ("cari", "daerah", "lokasi", "blok", "minat", "tinggal")
 
     def __init__(self, *args, pengguna, **kwargs):
@@ -153,8 +147,13 @@ class PenghuniFilter(TempatFilter):
         return cari
 
     def filter(self, queryset):
-        """`queryset` narrowed by whatever was understood."""
+        """`queryset` narrowed by whatever was understood. Who was anonymised is shown only when asked for."""
         wanted = self.understood()
+        if wanted.get("tinggal") == ANONIM:
+            queryset = queryset.filter(dianonimkan_pada__isnull=False)
+            del wanted["tinggal"]
+        else:
+            queryset = queryset.named()
         if "cari" in wanted:
             queryset = queryset.filter(nama__icontains=wanted["cari"])
         if "daerah" in wanted:
@@ -365,3 +364,75 @@ class KoreksiHunianForm(VersionMixin, MasukUnitForm):
 class KeluarUnitForm(FormKeyMixin, BaseForm):
     selesai = TanggalField(label="Tanggal keluar")
     keluar_ke = forms.ChoiceField(label="Pindah ke", choices=[("", "Pilih tujuan"), *KeluarKe.choices])
+
+
+class PermintaanForm(FormKeyMixin, BaseForm):
+    """What a person asked about the own data, and when: from then on 3 x 24 hours run."""
+
+    jenis = forms.ChoiceField(label="Yang diminta", choices=JenisPermintaan.choices, widget=forms.RadioSelect)
+    isi = TeksField(
+        label="Isi permintaan", max_length=1000, widget=forms.Textarea({"rows": 4}),
+        help_text="Seperti disampaikan penghuni, misalnya: penghasilan yang tercatat sudah lama. Jangan menulis NIK, "
+        "No KK, atau telepon.",
+    )  # fmt: skip
+    tanggal = TanggalField(label="Diterima tanggal", initial=timezone.localdate)
+    jam = JamField(label="Pukul", initial=lambda: timezone.localtime().time().replace(second=0, microsecond=0))
+
+    @property
+    def diterima_pada(self):
+        when = datetime.datetime.combine(self.cleaned_data["tanggal"], self.cleaned_data["jam"])
+        return timezone.make_aware(when)
+
+
+class TanggapanForm(FormKeyMixin, VersionMixin, BaseForm):
+    """The answer to a request. What "dikabulkan" means depends on what was asked."""
+
+    KEPUTUSAN = {
+        JenisPermintaan.SALINAN: "Selesai: laporan data pribadi sudah diberikan",
+        JenisPermintaan.KOREKSI: "Selesai: datanya sudah diperbaiki, atau diperiksa dan ternyata benar",
+        JenisPermintaan.PENGHAPUSAN: "Dikabulkan: data dianonimkan sekarang dan tidak dapat dikembalikan",
+    }
+
+    keputusan = forms.ChoiceField(label="Keputusan", widget=forms.RadioSelect)
+    tanggapan = TeksField(
+        label="Jawaban kepada penghuni", max_length=1000, widget=forms.Textarea({"rows": 4}),
+        help_text="Apa yang dilakukan, atau mengapa ditolak. Jangan menulis nomor.",
+    )  # fmt: skip
+
+    def __init__(self, *args, permintaan, **kwargs):
+        super().__init__(*args, initial={"versi": permintaan.versi}, **kwargs)
+        self.fields["keputusan"].choices = [
+            (StatusPermintaanSubjek.SELESAI.value, self.KEPUTUSAN[JenisPermintaan(permintaan.jenis)]),
+            (StatusPermintaanSubjek.DITOLAK.value, "Ditolak, dengan alasan di bawah"),
+        ]
+
+
+class CetakLaporanForm(AlasanForm):
+    """Why the report about a person leaves on paper. Each paper is an access of its own, and is logged."""
+
+
+class PermintaanFilter(FilterForm):
+    SEMUA = "semua"
+
+    status = forms.ChoiceField(
+        label="Keadaan", required=False,
+        choices=[("", "Menunggu jawaban"), *StatusPermintaanSubjek.choices[1:], (SEMUA, "Semua")],
+    )  # fmt: skip
+    jenis = forms.ChoiceField(label="Yang diminta", required=False, choices=[("", "Semua"), *JenisPermintaan.choices])
+    daerah = forms.ModelChoiceField(KabupatenKota.objects.all(), label="Kabupaten/kota", required=False)
+
+    def __init__(self, *args, pengguna, **kwargs):
+        super().__init__(*args, **kwargs)
+        if operator(pengguna):
+            del self.fields["daerah"]
+
+    def filter(self, queryset):
+        """Without a wish those that wait for an answer."""
+        wanted = self.understood()
+        status = wanted.get("status", StatusPermintaanSubjek.DITERIMA)
+        if status != self.SEMUA:
+            queryset = queryset.filter(status=status)
+        for name, lookup in (("jenis", "jenis"), ("daerah", "penghuni__kabupaten_kota")):
+            if name in wanted:
+                queryset = queryset.filter(**{lookup: wanted[name]})
+        return queryset

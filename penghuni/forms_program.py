@@ -2,34 +2,17 @@
 
 from django import forms
 
-from core.access import operator
 from core.export import FORMATS
 from core.fields import TanggalField, TeksField
 from core.forms import BaseForm, FilterForm, FormKeyMixin
-from core.models import KabupatenKota
-from rusun.models import Rusun
 
 from .enums import HasilSaring, Minat, TahapCalon
-from .forms import AlasanForm
+from .forms import AlasanForm, TempatFilter
 from .models import SkemaKepemilikan
 from .penyaringan import households_with
 
 
-class _WilayahFilter(FilterForm):
-    """Region and location, within what the pengguna may see."""
-
-    daerah = forms.ModelChoiceField(KabupatenKota.objects.all(), label="Kabupaten/kota", required=False)
-    lokasi = forms.ModelChoiceField(Rusun.objects.none(), label="Lokasi", required=False)
-
-    def __init__(self, *args, pengguna, **kwargs):
-        super().__init__(*args, **kwargs)
-        if operator(pengguna):
-            del self.fields["daerah"]
-        lokasi = Rusun.objects.visible_to(pengguna).order_by("kabupaten_kota", "nama")
-        self.fields["lokasi"].queryset = lokasi.only("nama")
-
-
-class PenyaringanFilter(_WilayahFilter):
+class PenyaringanFilter(TempatFilter):
     """Which households the screening list shows."""
 
     cari = TeksField(label="Nama", max_length=100, required=False, widget=forms.TextInput({"type": "search"}))
@@ -60,7 +43,7 @@ class PenyaringanFilter(_WilayahFilter):
         return queryset.living(rusun=wanted.get("lokasi"))
 
 
-class CalonFilter(_WilayahFilter):
+class CalonFilter(TempatFilter):
     """Which candidates a list shows."""
 
     cari = TeksField(label="Nama", max_length=100, required=False, widget=forms.TextInput({"type": "search"}))
@@ -91,7 +74,7 @@ class CalonFilter(_WilayahFilter):
         return queryset
 
 
-class PerubahanFilter(_WilayahFilter):
+class PerubahanFilter(TempatFilter):
     """Whose result moved when the rules did."""
 
     skema = forms.ModelChoiceField(SkemaKepemilikan.objects.all(), label="Skema", required=False)

@@ -17,6 +17,7 @@ from core.versions import check_version, touch
 from rusun.enums import PolaHunian
 from rusun.models import Blok
 
+from .anonim import require_named
 from .enums import KeluarKe
 from .models import Hunian, Penghuni
 from .penyaringan import keep_screened
@@ -48,9 +49,11 @@ def move_in(
 ) -> Hunian:
     """Begin a stay. `rincian` are further columns of `Hunian`: `sewa_bulan`, `nomor_sip`, `tunggakan`...
 
-    Raises `HunianRefused` when the household still lives somewhere, the unit is taken or full, or a date cannot be.
+    Raises `HunianRefused` when the household still lives somewhere, the unit is taken or full, or a date cannot be, and
+    `HouseholdAnonymised`.
     """
     penghuni = Penghuni.objects.select_for_update(of=("self",)).get(pk=penghuni.pk)
+    require_named(penghuni)
     blok = Blok.objects.select_for_update(of=("self",)).select_related("rusun").get(pk=blok.pk)
     nomor_unit = unit_number(nomor_unit)
     _require_place(penghuni, blok, nomor_unit)

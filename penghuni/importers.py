@@ -29,12 +29,12 @@ from rusun.enums import PolaHunian
 from rusun.importers import Bahan, UndoRefused, split_key
 from rusun.models import Blok
 
+from .bagian import SECTIONS
 from .enums import KeluarKe
-from .forms import SECTIONS
 from .ganda import forget, listed_elsewhere
 from .hunian import unit_number
 from .lembar import BLOK, NOMOR, PENGHUNI, RINCIAN, UNCHANGED, Tempat
-from .models import CalonPemilikRumah, HasilPenyaringan, Hunian, Penghuni
+from .models import CalonPemilikRumah, HasilPenyaringan, Hunian, Penghuni, PermintaanSubjek
 from .models.pencocokan import PENCOCOKAN, derive
 from .nik import Nik, nik_warnings
 
@@ -503,7 +503,7 @@ class _Planner:
 def _residents_unopened(kabupaten_kota: KabupatenKota) -> Iterator[Penghuni]:
     """As `defer(*NOMOR)` loads them, which looks for each of forty names in a list, for every row."""
     names = [column.attname for column in Penghuni._meta.concrete_fields if column.name not in NOMOR]
-    rows = Penghuni.objects.filter(kabupaten_kota=kabupaten_kota)
+    rows = Penghuni.objects.named().filter(kabupaten_kota=kabupaten_kota)
     loaded = frozenset(names)
     for values in rows.values_list(*names).iterator():
         yield Penghuni.from_db(rows.db, loaded, values)
@@ -623,7 +623,8 @@ def undo_residents(
     new_people = [row["pk"] for row in people if row["sebelum"] is None]
     new_stays = {row["pk"] for row in stays if row["sebelum"] is None}
     for batch in _batches(new_people):
-        if Hunian.objects.filter(penghuni__in=batch).exclude(pk__in=new_stays).exists():
+        moved = Hunian.objects.filter(penghuni__in=batch).exclude(pk__in=new_stays)
+        if moved.exists() or PermintaanSubjek.objects.filter(penghuni__in=batch).exists():
             raise UndoRefused(_MOVED_ON)
     _remove(Hunian, sorted(new_stays), pengguna, waktu)
     _restore(Hunian, stays, pengguna, waktu)
@@ -631,7 +632,9 @@ def undo_residents(
     _restore(Penghuni, people, pengguna, waktu)
 
 
-_MOVED_ON = "Sebagian penghuni sudah diubah atau dipindah setelah impor, jadi impor ini tidak dapat diurungkan."
+_MOVED_ON = (
+    "Sebagian penghuni sudah diubah, dipindah, atau mengajukan permintaan, jadi impor ini tidak dapat diurungkan."
+)
 
 
 def _check_untouched(model: type[Any], rows: list[dict[str, Any]]) -> None:

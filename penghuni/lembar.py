@@ -21,7 +21,8 @@ from core.parsing import Unreadable
 from core.workbook.layout import NAME_NUMBER, Column, Layout, column_of, fold
 from rusun.models import Blok
 
-from .forms import SECTIONS, KeluarUnitForm, MasukUnitForm, NomorInput, PenghuniForm
+from .bagian import SECTIONS
+from .forms import KeluarUnitForm, MasukUnitForm, NomorInput, PenghuniForm
 from .models import Hunian, Penghuni
 from .nik import parse_nik, parse_no_kk, parse_telepon
 
@@ -138,7 +139,7 @@ def _stay(labels: tuple[str, ...]) -> Iterator[Column]:
 def living_in(kabupaten_kota: KabupatenKota) -> Any:
     """Households that live here or have not moved in yet, with `hunian_terbuka`; who left is not asked about again."""
     stays = Hunian.objects.filter(penghuni=OuterRef("pk"))
-    rows = Penghuni.objects.filter(kabupaten_kota=kabupaten_kota)
+    rows = Penghuni.objects.named().filter(kabupaten_kota=kabupaten_kota)
     return rows.filter(Exists(stays.open()) | ~Exists(stays)).with_open_stay().order_by("nama", "id")
 
 

@@ -12,6 +12,7 @@ from core.sealed import Sealed, fingerprints
 from core.versions import check_version, touch
 
 from .akses import SEALED, require_reason
+from .anonim import require_named
 from .ganda import listed_elsewhere
 from .models import Penghuni
 from .penyaringan import keep_screened
@@ -45,9 +46,8 @@ def record_household(penghuni: Penghuni, pengguna: Pengguna) -> Penghuni:
 
 
 def update_household(penghuni: Penghuni, versi: int, pengguna: Pengguna) -> Penghuni:
-    """Save the changed `penghuni` that was opened at `versi`. Raises `StaleVersion` or `NikRecorded`.
-
-    The history notes which sealed numbers changed, never a number.
+    """Save the changed `penghuni` that was opened at `versi`. Raises `StaleVersion`, `NikRecorded` or
+    `HouseholdAnonymised`. The history notes which sealed numbers changed, never a number.
     """
     with transaction.atomic():
         current = _current(penghuni, versi)
@@ -60,7 +60,8 @@ def update_household(penghuni: Penghuni, versi: int, pengguna: Pengguna) -> Peng
 def clear_numbers(penghuni: Penghuni, kolom: Collection[str], versi: int, alasan: str, pengguna: Pengguna) -> Penghuni:
     """Empty the sealed numbers `kolom` (of `akses.SEALED`) of a household opened at `versi`.
 
-    The history keeps which, by whom and why, never a number. Raises `StaleVersion` or `ReasonMissing`.
+    The history keeps which, by whom and why, never a number. Raises `StaleVersion`, `ReasonMissing` or
+    `HouseholdAnonymised`.
     """
     reason = require_reason(alasan)
     with transaction.atomic():
@@ -78,8 +79,9 @@ def _labels(kolom: Collection[str]) -> str:
 
 
 def _current(penghuni: Penghuni, versi: int) -> Penghuni:
-    """The row as it is now, locked, if it still is at `versi`."""
+    """The row as it is now, locked, if it still is at `versi` and names somebody."""
     current = Penghuni.objects.select_for_update(of=("self",)).select_related("diubah_oleh").get(pk=penghuni.pk)
+    require_named(current)
     check_version(current, versi)
     return current
 

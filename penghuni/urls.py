@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import ganda, hunian, masa_tinggal, penghuni, penyaringan, program
+from .views import ganda, hak_subjek, hunian, masa_tinggal, penghuni, penyaringan, program
 
 app_name = "penghuni"
 urlpatterns = [
@@ -27,6 +27,11 @@ urlpatterns = [
     path("ganda/", ganda.ganda_daftar, name="ganda_daftar"),
     path("ganda/<uuid:pk>/", ganda.ganda_himpunan, name="ganda_himpunan"),
     path("ganda/pasangan/<int:pk>/putuskan/", ganda.ganda_putuskan, name="ganda_putuskan"),
+    path("permintaan/", hak_subjek.permintaan_daftar, name="permintaan_daftar"),
+    path("permintaan/<uuid:pk>/", hak_subjek.permintaan, name="permintaan"),
+    path("<uuid:pk>/permintaan/", hak_subjek.permintaan_tambah, name="permintaan_tambah"),
+    path("<uuid:pk>/laporan/", hak_subjek.laporan, name="laporan"),
+    path("<uuid:pk>/jejak/", hak_subjek.jejak, name="jejak"),
     path("<uuid:pk>/", penghuni.detail, name="detail"),
     path("<uuid:pk>/ubah/", penghuni.ubah, name="ubah"),
     path("<uuid:pk>/lihat-lengkap/", penghuni.lihat_lengkap, name="lihat_lengkap"),

@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from core.account_tables import AKUN, JEJAK
 from core.enums import TindakanAkses
 from core.models import JejakAkses
+from penghuni.bagian import SECTIONS
 from penghuni.exports import PENGHUNI, TANPA_PRIBADI
-from penghuni.forms import SECTIONS
 from penghuni.hunian import move_in
 from penghuni.models import Penghuni
 from rusun.bagian import BAGIAN

@@ -47,7 +47,7 @@ def rows(request, db, koordinator, verifikator):
 @pytest.mark.parametrize(
     ("role", "path", "queries"),
     [
-        ("verifikator", "/", 11),
+        ("verifikator", "/", 12),
         ("pimpinan", "/", 11),
         ("verifikator", "/rusun/", 8),
         ("verifikator", "/rusun/masalah/", 8),

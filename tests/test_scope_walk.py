@@ -21,6 +21,7 @@ from monitoring.enums import StatusImpor, StatusIsian
 from monitoring.isian.permintaan import ask_opening
 from monitoring.models import BeritaAcara, Dokumen, Impor, Pemberitahuan, SesiDesk
 from penghuni.ganda import match_waiting
+from penghuni.hak_subjek import record_request
 from penghuni.models import CalonPemilikRumah, DugaanGanda, Penghuni
 from rusun.alamat import Alamat
 from rusun.models import Lampiran, Permasalahan, TindakLanjut
@@ -116,6 +117,11 @@ PAGES = {
     "penghuni:kosongkan_nomor": Page({"operator_penghuni"}, ("penghuni",), (NOBODY,)),
     "penghuni:koreksi_hunian": Page({"operator_penghuni"}, ("penghuni",), (NOBODY,)),
     "penghuni:keluar_unit": Page({"operator_penghuni"}, ("penghuni",), (NOBODY,)),
+    "penghuni:permintaan_daftar": Page(RESIDENTS),
+    "penghuni:permintaan": Page(RESIDENTS, ("permintaan_subjek",), (NOBODY,)),
+    "penghuni:permintaan_tambah": Page(RESIDENTS, ("penghuni",), (NOBODY,)),
+    "penghuni:laporan": Page(RESIDENTS, ("penghuni",), (NOBODY,)),
+    "penghuni:jejak": Page(PROVINCE, ("penghuni",), (NOBODY,)),
     "impor:daftar": Page(OPERATORS | PROVINCE),
     "impor:daerah": Page(OPERATORS | PROVINCE, ("kode",), ("33.99",)),
     "impor:templat": Page(OPERATORS | PROVINCE, ("kode",), ("33.99",)),
@@ -281,6 +287,7 @@ def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, se
     )
     match_waiting()
     CalonPemilikRumah.objects.create(penghuni=penghuni, tahap_sejak=saat, diubah=saat)
+    subjek = record_request(penghuni, "salinan", "Minta salinan.", saat, operator)
     place = write_sealed("impor", b"uji")
     impor = Impor.objects.create(
         kabupaten_kota=kudus, diunggah_oleh=verifikator, diunggah_pada=saat, atas_nama=True, nama_asli="a.xlsx",
@@ -295,7 +302,7 @@ def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, se
         "gerak": "ajukan_rekap", "gerak_isian": "mulai", "catatan": row.catatan.get().pk, "permintaan": permintaan.pk,
         "kabar": Pemberitahuan.objects.get(pengguna=operator, jenis="dikembalikan").pk,
         "impor": impor.pk, "sesi": sesi.pk, "butir": butir.pk, "langkah": "jeda", "surat": "undangan",
-        "dokumen": dokumen.pk, "ganda": DugaanGanda.objects.get().pk,
+        "dokumen": dokumen.pk, "ganda": DugaanGanda.objects.get().pk, "permintaan_subjek": subjek.pk,
     }  # fmt: skip
 
 

@@ -10,25 +10,13 @@ from django.core.exceptions import ValidationError
 
 from core.display import WIB
 from core.enums import Peran
-from core.fields import TanggalField, TeksField
+from core.fields import JamField, TanggalField, TeksField
 from core.forms import BaseForm, BaseModelForm, FormKeyMixin
 from core.models import Pengguna
 from monitoring.desk.kalender import lunch_of
 from monitoring.models import HariLibur, JadwalDesk, SesiDesk
 from rusun.enums import Pihak
 from rusun.models import Permasalahan, Rusun, TindakLanjut
-
-JAM = "%H.%M"
-JAM_DIKENAL = (JAM, "%H:%M", "%H:%M:%S")
-
-
-class JamField(forms.TimeField):
-    """A time of day as it is written here: 09.00."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TimeInput(format=JAM, attrs={"placeholder": "09.00", "inputmode": "decimal"}))
-        kwargs.setdefault("error_messages", {"invalid": "Tulis jam seperti 09.00."})
-        super().__init__(input_formats=JAM_DIKENAL, **kwargs)
 
 
 def _province() -> Any:

@@ -23,7 +23,7 @@ from core.scope import get_visible_or_404
 from monitoring.enums import StatusImpor
 from monitoring.isian.sebutan import Status
 from monitoring.models import Impor
-from penghuni.akses import edits_penghuni, record_access
+from penghuni.akses import DENGAN_NAMA, edits_penghuni, record_access
 from rusun.importers import UndoRefused
 from rusun.lampiran import shown_name
 from rusun.penguncian import RegistryLocked, lock_state
@@ -133,7 +133,7 @@ def templat(request: HttpRequest, kode: str) -> HttpResponse:
     if hasil.jumlah_penghuni:
         record_access(
             pengguna, TindakanAkses.EKSPOR, objek_id=kabupaten_kota.pk, alasan="Templat Excel, nomor tersamar",
-            jumlah=hasil.jumlah_penghuni,
+            kolom=DENGAN_NAMA, jumlah=hasil.jumlah_penghuni,
         )  # fmt: skip
     return _download(hasil.isi, f"templat-{kabupaten_kota.digit}-{timezone.localdate():%Y%m%d}")
 
@@ -279,7 +279,10 @@ def _fetch(request: HttpRequest, impor: Impor, place: str, nama: str) -> HttpRes
     except FileNotFoundError:
         raise Http404 from None
     if impor.berisi_penghuni:
-        record_access(pengguna, TindakanAkses.EKSPOR, "impor", impor.pk, f"Buku kerja impor ({nama})")
+        record_access(
+            pengguna, TindakanAkses.EKSPOR, objek_id=impor.kabupaten_kota_id, alasan=f"Buku kerja impor ({nama})",
+            kolom=DENGAN_NAMA,
+        )  # fmt: skip
     return _download(
         content, f"impor-{impor.kabupaten_kota.digit}-{timezone.localtime(impor.diunggah_pada):%Y%m%d-%H%M}-{nama}"
     )

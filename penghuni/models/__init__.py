@@ -1,4 +1,5 @@
 from .ganda import DugaanGanda
+from .hak_subjek import PermintaanSubjek
 from .ketentuan import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan
 from .penghuni import Hunian, Penghuni
 from .penyaringan import CalonPemilikRumah, HasilPenyaringan, PutaranPenyaringan, RiwayatCalon, VersiAturan
@@ -11,6 +12,7 @@ __all__ = [
     "HasilPenyaringan",
     "Hunian",
     "Penghuni",
+    "PermintaanSubjek",
     "PutaranPenyaringan",
     "RiwayatCalon",
     "SkemaKepemilikan",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from auditlog.registry import auditlog
 from django.core.validators import MaxValueValidator
@@ -41,7 +41,16 @@ class PersonalQuerySet(ScopedQuerySet[ModelT]):
         return super().visible_to(pengguna)
 
 
+DIANONIMKAN: Final = "Dianonimkan"
+"""The name of a household whose personal data were taken away; its figures stay."""
+NAMED: Final = Q(dianonimkan_pada__isnull=True)
+"""Households whose personal data are still held: those that can be searched and edited."""
+
+
 class PenghuniQuerySet(PersonalQuerySet["Penghuni"]):
+    def named(self) -> PenghuniQuerySet:
+        return self.filter(NAMED)
+
     def with_nik(self, nik: str) -> PenghuniQuerySet:
         """Households whose head has exactly this NIK (looked up by keyed hash, no row is opened)."""
         return self.filter(nik_sidik__in=fingerprints(nik))
@@ -140,6 +149,7 @@ class Penghuni(UuidRow):
     # what duplicates are found by
     nama_lahir = NamaLahirField(max_length=220, blank=True, default="", editable=False, db_index=True)
     belum_dicocokkan = BelumDicocokkanField(default=True, editable=False)
+    dianonimkan_pada = models.DateTimeField("dianonimkan pada", null=True, blank=True, editable=False)
 
     objects = PenghuniQuerySet.as_manager()
 
@@ -148,9 +158,9 @@ class Penghuni(UuidRow):
         verbose_name_plural = "penghuni"
         ordering = ["nama", "id"]
         indexes = [
-            models.Index(fields=["nama", "id"], name="penghuni_nama"),
-            models.Index(fields=["kabupaten_kota", "nama", "id"], name="penghuni_daerah_nama"),
             models.Index(fields=["id"], condition=Q(belum_dicocokkan=True), name="penghuni_belum_dicocokkan"),
+            models.Index(fields=["nama", "id"], name="penghuni_nama", condition=NAMED),
+            models.Index(fields=["kabupaten_kota", "nama", "id"], name="penghuni_daerah_nama", condition=NAMED),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -166,6 +176,22 @@ class Penghuni(UuidRow):
                 "penghuni_anggota_cukup",
                 Q(jumlah_anggota__isnull=True) | Q(jumlah_anak__isnull=True) | Q(jumlah_anak__lte=F("jumlah_anggota")),
                 "Jumlah anak tidak boleh melebihi jumlah anggota keluarga.",
+            ),
+            rule(
+                "penghuni_anonim_tanpa_pribadi",
+                NAMED
+                | Q(
+                    nama=DIANONIMKAN,
+                    nik_sidik="",
+                    no_kk_sidik="",
+                    telepon_sidik="",
+                    tempat_lahir="",
+                    tanggal_lahir__isnull=True,
+                    daerah_asal="",
+                    lokasi_minat="",
+                    tujuan_persetujuan="",
+                ),
+                "Data yang sudah dianonimkan tidak dapat diisi lagi.",
             ),
         ]
 
@@ -227,7 +253,7 @@ class Hunian(UuidRow):
 auditlog.register(
     Penghuni,
     exclude_fields=[
-        "nik", "nik_sidik", "no_kk", "no_kk_sidik", "telepon", "telepon_sidik", "versi", "diubah",
+        "nik", "nik_sidik", "no_kk", "no_kk_sidik", "telepon", "telepon_sidik", "dianonimkan_pada", "versi", "diubah",
         "diubah_oleh", *PENCOCOKAN,
     ],
 )  # fmt: skip

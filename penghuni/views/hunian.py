@@ -14,13 +14,14 @@ from penghuni.akses import edits_penghuni
 from penghuni.forms import KeluarUnitForm, KoreksiHunianForm, MasukUnitForm
 from penghuni.hunian import HunianRefused, correct_stay, move_in, move_out, move_unit, open_stay_of
 
-from .umum import get_household, get_or_post
+from .umum import get_named_household, get_or_post, refuses_anonymised
 
 
 @allow(edits_penghuni)
 @get_or_post
+@refuses_anonymised
 def masuk_unit(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = get_household(request, pk)
+    penghuni = get_named_household(request, pk)
     if request.method != "POST" and open_stay_of(penghuni):
         messages.warning(request, "Penghuni ini masih tercatat tinggal di sebuah unit. Pakai Pindah unit.")
         return redirect("penghuni:detail", pk)
@@ -30,8 +31,9 @@ def masuk_unit(request: HttpRequest, pk: str) -> HttpResponse:
 
 @allow(edits_penghuni)
 @get_or_post
+@refuses_anonymised
 def pindah_unit(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = get_household(request, pk)
+    penghuni = get_named_household(request, pk)
     stay = open_stay_of(penghuni)
     if request.method != "POST" and stay is None:
         return _no_stay(request, pk)
@@ -56,8 +58,9 @@ def _move(request, form, penghuni, stay, move, message) -> HttpResponse:
 
 @allow(edits_penghuni)
 @get_or_post
+@refuses_anonymised
 def koreksi_hunian(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = get_household(request, pk)
+    penghuni = get_named_household(request, pk)
     stay = open_stay_of(penghuni)
     if stay is None:
         return _no_stay(request, pk)
@@ -85,8 +88,9 @@ def koreksi_hunian(request: HttpRequest, pk: str) -> HttpResponse:
 
 @allow(edits_penghuni)
 @get_or_post
+@refuses_anonymised
 def keluar_unit(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = get_household(request, pk)
+    penghuni = get_named_household(request, pk)
     stay = open_stay_of(penghuni)
     if request.method != "POST" and stay is None:
         return _no_stay(request, pk)

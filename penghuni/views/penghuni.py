@@ -1,10 +1,8 @@
 """Households: the list, one household, what is written about it, and what of it may leave."""
 
-import datetime
 from functools import partial
 
 from django.contrib import messages
-from django.db.models import Field
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
-from core import display
 from core.access import allow, sees_penghuni, verifikator
 from core.enums import TindakanAkses
 from core.history import history_of
@@ -23,9 +20,9 @@ from core.parsing import Unreadable
 from core.versions import StaleVersion
 from core.views import draft_response
 from penghuni.akses import SEALED, edits_penghuni, record_access, reveal
+from penghuni.bagian import readable
 from penghuni.exports import PENGHUNI, resident_rows
 from penghuni.forms import (
-    SECTIONS,
     CariNikForm,
     KosongkanNomorForm,
     LihatLengkapForm,
@@ -34,15 +31,16 @@ from penghuni.forms import (
 )
 from penghuni.ganda import SUDAH_PINDAH, moved_away
 from penghuni.masa_tinggal import MasaTinggal
-from penghuni.models import DugaanGanda, Hunian, Penghuni
+from penghuni.models import DugaanGanda, Hunian, Penghuni, PermintaanSubjek
 from penghuni.models.penghuni import PenghuniQuerySet
 from penghuni.nik import nik_warnings, parse_nik
 from penghuni.pencatatan import NikRecorded, clear_numbers, is_recorded_elsewhere, record_household, update_household
 
-from .umum import Unduhan, get_household, get_or_post
+from .umum import Unduhan, get_household, get_named_household, get_or_post, refuses_anonymised
 
 PER_HALAMAN = 25
-SHOWN = ("nama", "nik", "minat", "kabupaten_kota__nama")  # of a row; opening sealed numbers nobody sees costs the most
+# Of a row; opening sealed numbers nobody sees costs the most.
+SHOWN = ("nama", "nik", "minat", "dianonimkan_pada", "kabupaten_kota__nama")
 ELSEWHERE = "Penghuni ini juga tercatat di daerah lain. Hubungi provinsi untuk mencocokkan."
 
 
@@ -118,14 +116,16 @@ def detail(request: HttpRequest, pk: str) -> HttpResponse:
     hunian = next((stay for stay in stays if stay.selesai is None), None)
     context = {
         "penghuni": penghuni,
-        "bagian": [(title, _readable(penghuni, names)) for title, names in SECTIONS],
+        "bagian": readable(penghuni),
         "riwayat": stays,
         "riwayat_perubahan": history_of(penghuni, *stays),
         "peringatan": _warnings(penghuni) + _from_elsewhere(request, penghuni),
         "ganda": DugaanGanda.objects.visible_to(request.user).about([penghuni.pk]).exists(),
         "hunian": hunian,
         "masa": MasaTinggal(hunian, timezone.localdate()) if hunian else None,
-        "boleh_ubah": edits_penghuni(request.user),
+        "permintaan": list(PermintaanSubjek.objects.visible_to(request.user).waiting().filter(penghuni=penghuni)),
+        "boleh_ubah": edits_penghuni(request.user) and penghuni.dianonimkan_pada is None,
+        "boleh_jejak": verifikator(request.user),
     }
     return render(request, "penghuni/penghuni_detail.html", context)
 
@@ -157,12 +157,15 @@ def tambah(request: HttpRequest) -> HttpResponse:
 
 @allow(edits_penghuni)
 @get_or_post
+@refuses_anonymised
 @keeps_draft
 @sensitive_post_parameters(*SEALED)
 def ubah(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = get_household(request, pk)
+    penghuni = get_named_household(request, pk)
     if (response := draft_response(request)) is not None:
         return response
+    if request.method != "POST":
+        record_access(request.user, TindakanAkses.LIHAT, objek_id=penghuni.pk, kolom="formulir")
     form = PenghuniForm(_posted_or_draft(request), instance=penghuni)
 
     def update() -> str:
@@ -212,9 +215,10 @@ def _render_stale(request: HttpRequest, form: PenghuniForm, error: StaleVersion)
 
 @allow(sees_penghuni)
 @get_or_post
+@refuses_anonymised
 @sensitive_variables("nomor")
 def lihat_lengkap(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = get_household(request, pk)
+    penghuni = get_named_household(request, pk)
     form = LihatLengkapForm(request.POST or None)
     if not form.is_valid():
         context = {"form": form, "penghuni": penghuni}
@@ -235,8 +239,9 @@ def lihat_lengkap(request: HttpRequest, pk: str) -> HttpResponse:
 
 @allow(edits_penghuni)
 @get_or_post
+@refuses_anonymised
 def kosongkan_nomor(request: HttpRequest, pk: str) -> HttpResponse:
-    penghuni = get_household(request, pk)
+    penghuni = get_named_household(request, pk)
     if request.method != "POST" and not any(getattr(penghuni, name) for name in SEALED):
         messages.info(request, "Tidak ada NIK, No KK, atau telepon yang tersimpan.")
         return redirect("penghuni:detail", pk)
@@ -258,22 +263,6 @@ def kosongkan_nomor(request: HttpRequest, pk: str) -> HttpResponse:
             messages.success(request, "Nomor dikosongkan. Alasannya tercatat di riwayat.")
             return redirect(tujuan)
     return render(request, "penghuni/penghuni_kosongkan.html", context, status=status)
-
-
-def _readable(penghuni: Penghuni, names: tuple[str, ...]) -> list[tuple[str, str]]:
-    """(label, value) of `names` as a reader expects them; sealed values print as their mask."""
-    return [_label_and_value(penghuni, Penghuni._meta.get_field(name)) for name in names]
-
-
-def _label_and_value(penghuni: Penghuni, column: Field) -> tuple[str, str]:
-    label, value = str(column.verbose_name), getattr(penghuni, column.name)
-    if column.choices:
-        return label, display.kosong(dict(column.flatchoices).get(value))
-    if isinstance(value, datetime.date):
-        return label, display.tanggal(value)
-    if label.endswith(" (Rp)"):
-        return label.removesuffix(" (Rp)"), display.rupiah(value)
-    return label, display.angka(value) if isinstance(value, int) else display.kosong(value)
 
 
 def _warnings(penghuni: Penghuni) -> list[str]:

@@ -259,8 +259,8 @@ def test_fetching_residents_leaves_a_trail(masuk_sebagai, send, buku, operator_p
     client.get(reverse("impor:templat", args=["33.19"]))
     impor = send(buku, operator_penghuni)
     client.get(reverse("impor:unduh_asli", args=[impor.pk]))
-    rows = JejakAkses.objects.order_by("pk").values_list("tindakan", "objek", "jumlah")
-    assert list(rows) == [("ekspor", "penghuni", 2), ("ekspor", "impor", 1)]
+    rows = JejakAkses.objects.order_by("pk").values_list("tindakan", "objek", "objek_id", "jumlah")
+    assert list(rows) == [("ekspor", "penghuni", "33.19", 2), ("ekspor", "penghuni", "33.19", 1)]
 
 
 def test_a_returned_isian_takes_only_opened_cells_and_residents(
