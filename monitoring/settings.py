@@ -151,10 +151,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 FORM_RENDERER = "core.rendering.FormRenderer"
-# Workbooks that were sent in: how many days both files are kept, and whether they are worked on in a process of their
-# own (a file of thousands of rows must not hold up the other pages).
+# Workbooks that were sent in: how many days both files are kept.
 SIMPAN_IMPOR_HARI = env.int("SIMPAN_IMPOR_HARI", default=365)
-IMPOR_DI_LATAR = env.bool("IMPOR_DI_LATAR", default=True)
+# Whether imports and documents are worked on in a process of their own: neither a file of thousands of rows nor thirty
+# papers may hold up the other pages.
+KERJA_DI_LATAR = env.bool("KERJA_DI_LATAR", default=True)
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
