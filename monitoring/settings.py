@@ -188,3 +188,10 @@ KOP_SURAT = {
     "alamat": env.str("KOP_ALAMAT", default=""),
     "tempat": env.str("KOP_TEMPAT", default="Semarang"),
 }
+
+# Which post signs which paper for the province, where it is not the usual one: `surat_undangan=sekretaris,...`.
+# The kinds, the posts and the check of both: `monitoring/penandatangan.py`.
+PENANDATANGAN = {
+    naskah.strip(): tugas.strip()
+    for naskah, _, tugas in (pair.partition("=") for pair in env.list("PENANDATANGAN", default=[]))
+}

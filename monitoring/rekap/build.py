@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -23,9 +23,15 @@ from monitoring.models import Backlog, Isian, Kiriman, KirimanRusun, PeriodeMoni
 from rusun.angka import KELOMPOK_KOSONG, AngkaUnit, total
 from rusun.enums import Aspek, Jenis, Peruntukan, Pihak, Sebab, StatusAset, Tingkat
 from rusun.models import KategoriPermasalahan, TindakLanjut
-from rusun.models.permasalahan import SETTLED
+from rusun.models.permasalahan import SETTLED, overdue_on
 
 TERBANYAK = 10
+PENGHUNI: Final = (
+    ("jumlah_kk", "KK penghuni"), ("jumlah_jiwa", "Jiwa penghuni"), ("daftar_tunggu", "Daftar tunggu"),
+    ("minat_punya_rumah", "KK berminat memiliki rumah"), ("lewat_batas_huni", "Penghuni tercatat lewat batas huni"),
+    ("menunggak", "Penghuni tercatat menunggak"),
+)  # fmt: skip
+"""Figures about people, of a location and of the whole alike: field, label."""
 
 DEFINISI: tuple[tuple[str, str], ...] = (
     ("Lokasi", "Rusun dengan peruntukan yang dihitung pada periode ini; rusus dihitung terpisah."),
@@ -75,6 +81,14 @@ class Jumlah:
         return {**asdict(self), "persen_terhuni": None if persen is None else float(persen)}
 
 
+class MasalahRekap(NamedTuple):
+    """One problem as it was sent."""
+
+    aspek: str
+    tingkat: str
+    pihak: str
+
+
 @dataclass(frozen=True)
 class LokasiRekap:
     """One location as it was sent."""
@@ -92,7 +106,7 @@ class LokasiRekap:
     jumlah_kk: int
     jumlah_jiwa: int
     sebab_kosong: dict[str, int]
-    permasalahan: tuple[tuple[str, str, str], ...]
+    permasalahan: tuple[MasalahRekap, ...]
     dukungan: tuple[str, ...]
     lewat_batas_huni: int
     menunggak: int
@@ -136,6 +150,23 @@ class Butir:
     kode: str
     label: str
     jumlah: int
+
+
+@dataclass(frozen=True)
+class AspekRekap:
+    """Problems of one aspect by severity (ringan, sedang, berat)."""
+
+    kode: str
+    label: str
+    tingkat: tuple[int, ...]
+
+    @property
+    def jumlah(self) -> int:
+        return sum(self.tingkat)
+
+    @property
+    def per_tingkat(self) -> list[tuple[str, int]]:
+        return list(zip(Tingkat.values, self.tingkat, strict=True))
 
 
 @dataclass(frozen=True)
@@ -191,7 +222,7 @@ class Rekap:
     jumlah_pekerja: Jumlah
     baris: tuple[BarisRekap, ...]
     sebab_kosong: tuple[Butir, ...]
-    permasalahan_aspek: tuple[tuple[str, tuple[int, ...], int], ...]
+    permasalahan_aspek: tuple[AspekRekap, ...]
     penanggung_jawab: tuple[Butir, ...]
     status_aset: tuple[Butir, ...]
     anatomi: tuple[Butir, ...]
@@ -223,7 +254,7 @@ class Rekap:
     @property
     def jumlah_tingkat(self) -> tuple[int, ...]:
         """Problems by severity (ringan, sedang, berat), whatever their aspect."""
-        return tuple(map(sum, zip(*(tingkat for _, tingkat, _ in self.permasalahan_aspek), strict=True)))
+        return tuple(map(sum, zip(*(row.tingkat for row in self.permasalahan_aspek), strict=True)))
 
     @property
     def jumlah_permasalahan(self) -> int:
@@ -347,13 +378,14 @@ def _used_kiriman(periode: PeriodeMonitoring, kabupaten_kota: str | None) -> lis
     return list(rows.filter(Q(kabupaten_kota=kabupaten_kota) if kabupaten_kota else Q()).order_by("kabupaten_kota"))
 
 
-def _location(row: KirimanRusun, isian: Isian) -> LokasiRekap:
+def _location(row: KirimanRusun, isian: Isian, aspek: dict[str, str]) -> LokasiRekap:
     return LokasiRekap(
         row.kode, row.nama, isian.kabupaten_kota_id, isian.kabupaten_kota.nama, row.jenis, row.peruntukan,
         row.status_aset, row.tanggal_data,
         AngkaUnit(row.tower, row.unit, row.terhuni, row.kosong_siap, row.kosong_rusak, row.cadangan),
         row.daftar_tunggu, row.jumlah_kk, row.jumlah_jiwa, row.sebab_kosong,
-        tuple((kode, tingkat, pihak) for kode, tingkat, pihak in row.permasalahan), tuple(row.dukungan),
+        tuple(MasalahRekap(aspek[kode], tingkat, pihak) for kode, tingkat, pihak in row.permasalahan),
+        tuple(row.dukungan),
         row.lewat_batas_huni, row.menunggak, row.minat_punya_rumah,
     )  # fmt: skip
 
@@ -370,11 +402,12 @@ def build_rekap(periode: PeriodeMonitoring, *, kabupaten_kota: str | None = None
     )
     locations: dict[int, list[LokasiRekap]] = {isian.pk: [] for isian in isian_rows}
     numbers: dict[int, int] = {}
+    aspek = dict(KategoriPermasalahan.objects.values_list("kode", "aspek"))
     for row in figures:
         isian = by_kiriman[row.kiriman_id]
         numbers[isian.pk] = row.kiriman.nomor
         if row.jenis == Jenis.RUSUS or row.peruntukan in periode.cakupan:
-            locations[isian.pk].append(_location(row, isian))
+            locations[isian.pk].append(_location(row, isian, aspek))
     baris = tuple(_line(isian, locations[isian.pk], numbers.get(isian.pk)) for isian in isian_rows)
     counted = [lokasi for line in baris for lokasi in line.lokasi]
     rusun = [lokasi for lokasi in counted if lokasi.jenis == Jenis.RUSUN]
@@ -435,24 +468,23 @@ def _causes(rusun: list[LokasiRekap]) -> tuple[Butir, ...]:
     return tuple(sorted((Butir(s, Sebab(s).label, units[s]) for s in Sebab.values), key=lambda butir: -butir.jumlah))
 
 
-def _problems(rusun: list[LokasiRekap]) -> tuple[tuple[str, tuple[int, ...], int], ...]:
-    """Per aspect: label, counts by severity (ringan, sedang, berat), total."""
-    aspects = dict(KategoriPermasalahan.objects.values_list("kode", "aspek"))
-    seen = Counter((aspects[kode], tingkat) for lokasi in rusun for kode, tingkat, _ in lokasi.permasalahan)
+def _problems(rusun: list[LokasiRekap]) -> tuple[AspekRekap, ...]:
+    seen = Counter((masalah.aspek, masalah.tingkat) for lokasi in rusun for masalah in lokasi.permasalahan)
     return tuple(
-        (aspek.label, counts := tuple(seen[aspek.value, tingkat] for tingkat in Tingkat.values), sum(counts))
+        AspekRekap(aspek.value, str(aspek.label), tuple(seen[aspek.value, tingkat] for tingkat in Tingkat.values))
         for aspek in Aspek
     )
 
 
 def _follow_ups(kode: list[str], hari_ini: datetime.date) -> tuple[TindakRekap, ...]:
     """By party, as they stand today: follow-ups go on after a kiriman and after the period."""
-    done, late = Q(status__in=SETTLED), Q(batas_waktu__lt=hari_ini)
     rows = TindakLanjut.objects.filter(rusun__in=kode).order_by().values("penanggung_jawab")
     counted = {
         row["penanggung_jawab"]: row
         for row in rows.annotate(
-            selesai=Count("pk", filter=done), lewat=Count("pk", filter=~done & late), semua=Count("pk")
+            selesai=Count("pk", filter=Q(status__in=SETTLED)),
+            lewat=Count("pk", filter=overdue_on(hari_ini)),
+            semua=Count("pk"),
         )
     }
     none = {"selesai": 0, "lewat": 0, "semua": 0}

@@ -353,8 +353,8 @@ def test_every_figure_is_the_same_everywhere(slug, tmp_path):
             shown = [butir.label, angka(butir.jumlah), persen(butir.jumlah, whole)]
             assert " ".join(shown) in page
             assert squeeze(*shown) in printed
-    for aspek, tingkat, jumlah in data.permasalahan_aspek:
-        shown = [aspek, *map(angka, tingkat), angka(jumlah)]
+    for row in data.permasalahan_aspek:
+        shown = [row.label, *map(angka, row.tingkat), angka(row.jumlah)]
         assert " ".join(shown) in page
         assert squeeze(*shown) in printed
     for row in data.lokasi:
