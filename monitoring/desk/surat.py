@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from core.display import angka, hari_tanggal, in_wib, jam, kosong, nip, tanggal
+from core.display import angka, hari_tanggal, kosong, nip, rentang_jam, tanggal
 from core.models import KabupatenKota
 from core.pdf import render_paper
 from monitoring.enums import JenisNaskah, JenisSesi
@@ -173,7 +173,7 @@ def invitation(jadwal: JadwalDesk) -> Surat:
             (
                 str(number),
                 hari_tanggal(row.mulai),
-                _hours(row.mulai, row.selesai),
+                rentang_jam(row.mulai, row.selesai),
                 f"{row.judul} (semua)" if row.jenis == JenisSesi.PEMBUKAAN else row.judul,
                 str(row.ruang),
                 kosong(row.verifikator),
@@ -202,7 +202,7 @@ def opening_agenda(jadwal: JadwalDesk) -> Surat:
         judul_lampiran=f"Susunan acara rapat pembukaan {periode.judul}",
         kepala=("Pukul", "Acara", "Pengisi"),
         baris=tuple(
-            (_hours(mulai, selesai) if mulai and selesai else TITIK[:14], acara, pengisi)
+            (rentang_jam(mulai, selesai) if mulai and selesai else TITIK[:14], acara, pengisi)
             for (mulai, selesai), (_, acara, pengisi) in zip(_parts(opening), ACARA, strict=True)
         ),
         penutup="Demikian, atas perhatian Saudara, kami ucapkan terima kasih.",
@@ -243,14 +243,10 @@ def _meeting(jadwal: JadwalDesk, rows: Sequence[SesiDesk]) -> tuple[tuple[str, s
     row = _opening(rows)
     return (
         ("Hari, tanggal", hari_tanggal(row.mulai) if row else TITIK),
-        ("Pukul", _hours(row.mulai, row.selesai) if row else TITIK),
+        ("Pukul", rentang_jam(row.mulai, row.selesai) if row else TITIK),
         ("Tempat", "rapat daring"),
         ("Tautan", (row.tautan if row else "") or jadwal.tautan or TITIK),
     )
-
-
-def _hours(mulai: datetime.datetime, selesai: datetime.datetime) -> str:
-    return f"{in_wib(mulai):%H.%M}-{jam(selesai)}"
 
 
 def _parts(

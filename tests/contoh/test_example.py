@@ -275,7 +275,7 @@ def test_what_keeps_units_empty_adds_up_in_both_periods():
 def test_the_signed_off_period_owes_a_document_to_the_province_and_to_each_of_23():
     periode = PeriodeMonitoring.objects.get(slug="desk-2021")
     papers = owed(periode)
-    assert [row.wilayah for row in papers[:2]] == ["Provinsi Jawa Tengah", "Kabupaten Cilacap"]
+    assert [row.kunci for row in papers[:2]] == [("rekap_provinsi", None), ("rekap_daerah", "33.01")]
     assert len(papers) == 24
     assert owed(PeriodeMonitoring.objects.get(slug="desk-2022")) == []
 
