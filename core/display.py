@@ -104,6 +104,11 @@ def jam(value: datetime.datetime | datetime.time | None) -> str:
     return f"{clock:%H.%M} WIB"
 
 
+def rentang_jam(mulai: datetime.datetime | datetime.time, selesai: datetime.datetime | datetime.time) -> str:
+    """`09.00-10.30 WIB`."""
+    return f"{jam(mulai).removesuffix(' WIB')}-{jam(selesai)}"
+
+
 def waktu_pendek(value: datetime.datetime | None) -> str:
     """`19 Agu 2021 09.00`, for table cells; WIB goes without saying there."""
     return f"{tanggal_pendek(value)} {in_wib(value):%H.%M}" if value else KOSONG

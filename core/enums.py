@@ -25,10 +25,15 @@ class Kewenangan(models.TextChoices):
 
 
 class TugasPejabat(models.TextChoices):
-    """What an official signs beside recaps."""
+    """The post in which an official signs; which post signs which paper is decided elsewhere.
 
-    KETUA_TIM = "ketua_tim", "Ketua tim desk"
-    KABID = "kabid", "Kepala bidang"
+    The label stands below a paper while nobody holds the post.
+    """
+
+    KEPALA = "kepala", "Kepala Dinas"
+    SEKRETARIS = "sekretaris", "Sekretaris Dinas"
+    KABID = "kabid", "Kepala Bidang Perumahan"
+    KETUA_TIM = "ketua_tim", "Ketua Tim Desk Monitoring"
 
 
 class TindakanAkses(models.TextChoices):

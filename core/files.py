@@ -5,10 +5,11 @@ Sealed files live below one folder, which `manage.py rotasi_kunci` seals anew to
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,7 @@ from django.conf import settings
 from .sealed import InvalidToken, seal_bytes, unseal_bytes
 
 SEALED_FOLDER: Final = "tersegel"
+LOCK_FOLDER: Final = "kunci"
 
 
 def path_of(place: str) -> Path:
@@ -87,9 +89,24 @@ def sealed_files(folder: str) -> Iterator[tuple[str, float]]:
             yield path.relative_to(settings.MEDIA_ROOT).as_posix(), path.stat().st_mtime
 
 
+def unnamed_sealed(folder: str, named: Collection[str], sebelum: datetime.datetime) -> list[str]:
+    """Sealed files in `folder` last written before `sebelum` that are not among `named`: what a crash left behind."""
+    return sorted(
+        place for place, changed in sealed_files(folder) if place not in named and changed < sebelum.timestamp()
+    )
+
+
 def remove_file(place: str) -> None:
     """Take a file off the disk; one that is gone already is no error."""
     path_of(place).unlink(missing_ok=True)
+
+
+def lock_place(name: str) -> str:
+    """An empty file for `held`, for work that has no file of its own; it stays."""
+    place = f"{LOCK_FOLDER}/{name}"
+    path_of(place).parent.mkdir(parents=True, exist_ok=True)
+    path_of(place).touch()
+    return place
 
 
 @contextmanager

@@ -170,6 +170,19 @@ class StatusBeritaAcara(models.TextChoices):
     DIGANTIKAN = "digantikan", "Digantikan"
 
 
+class JenisNaskah(models.TextChoices):
+    """What is signed on paper. A berita acara is signed by the province twice: as one side, and above both."""
+
+    REKAP_PROVINSI = "rekap_provinsi", "Rekapitulasi provinsi"
+    REKAP_DAERAH = "rekap_daerah", "Rekapitulasi kabupaten/kota"
+    RINGKASAN = "ringkasan", "Ringkasan untuk Gubernur"
+    SURAT_PERMINTAAN = "surat_permintaan", "Surat permintaan data"
+    SURAT_UNDANGAN = "surat_undangan", "Surat undangan desk"
+    SURAT_ACARA = "surat_acara", "Surat susunan acara pembukaan"
+    BERITA_ACARA = "berita_acara", "Berita acara, pihak provinsi"
+    BERITA_ACARA_MENGETAHUI = "berita_acara_mengetahui", "Berita acara, yang mengetahui"
+
+
 class JenisDokumen(models.TextChoices):
     """What is issued at sign-off and kept as it was issued."""
 

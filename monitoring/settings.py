@@ -151,10 +151,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 FORM_RENDERER = "core.rendering.FormRenderer"
-# Workbooks that were sent in: how many days both files are kept, and whether they are worked on in a process of their
-# own (a file of thousands of rows must not hold up the other pages).
+# Workbooks that were sent in: how many days both files are kept.
 SIMPAN_IMPOR_HARI = env.int("SIMPAN_IMPOR_HARI", default=365)
-IMPOR_DI_LATAR = env.bool("IMPOR_DI_LATAR", default=True)
+# Whether imports and documents are worked on in a process of their own: neither a file of thousands of rows nor thirty
+# papers may hold up the other pages.
+KERJA_DI_LATAR = env.bool("KERJA_DI_LATAR", default=True)
 
 # How many years after their last stay households are kept by name, before `manage.py anonimkan_penghuni`.
 RETENSI_PENGHUNI_TAHUN = env.int("RETENSI_PENGHUNI_TAHUN", default=5)
@@ -189,4 +190,11 @@ KOP_SURAT = {
     "instansi": env.str("KOP_INSTANSI", default="DINAS PERUMAHAN RAKYAT DAN KAWASAN PERMUKIMAN"),
     "alamat": env.str("KOP_ALAMAT", default=""),
     "tempat": env.str("KOP_TEMPAT", default="Semarang"),
+}
+
+# Which post signs which paper for the province, where it is not the usual one: `surat_undangan=sekretaris,...`.
+# The kinds, the posts and the check of both: `monitoring/penandatangan.py`.
+PENANDATANGAN = {
+    naskah.strip(): tugas.strip()
+    for naskah, _, tugas in (pair.partition("=") for pair in env.list("PENANDATANGAN", default=[]))
 }

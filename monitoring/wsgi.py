@@ -14,6 +14,8 @@ if not settings.ALLOW_EXAMPLE:
 
     refuse_example()
 
-from monitoring.impor.pelari import resume_at_start  # noqa: E402 as above
+from core import latar  # noqa: E402 as above
+from monitoring.dokumen import pelari as dokumen  # noqa: E402
+from monitoring.impor import pelari as impor  # noqa: E402
 
-resume_at_start()
+latar.at_start(impor.resume, dokumen.resume)

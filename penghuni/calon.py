@@ -11,6 +11,7 @@ from collections.abc import Collection
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from core.access import operator, sees_penghuni, verifikator
@@ -25,6 +26,8 @@ DISARING, DIHUBUNGI, BERMINAT, DIUSULKAN, MENDAPAT_RUMAH, BATAL = TahapCalon
 PATH: Final = (DISARING, DIHUBUNGI, BERMINAT, DIUSULKAN, MENDAPAT_RUMAH)
 BY_PROVINCE: Final = frozenset({DIUSULKAN, MENDAPAT_RUMAH})
 """Steps of the province: it names people to the programme and hears who was housed."""
+WILLING: Final = frozenset({BERMINAT, DIUSULKAN, MENDAPAT_RUMAH})
+"""From here on a unit is expected to become free."""
 CATATAN_MIN: Final = 10
 CATATAN_MAKS: Final = 500
 
@@ -187,15 +190,11 @@ def _write_down(
     )  # fmt: skip
 
 
-def counts_by_location(kabupaten_kota: str) -> dict[str, dict[str, int]]:
-    """Candidates by kode rusun and stage, dropped ones too, of households that live there now."""
+def counts_by_location(kode: Collection[str]) -> dict[str, dict[str, int]]:
+    """Candidates by kode rusun and stage, dropped ones too, of households that live there now. One query."""
     found: dict[str, dict[str, int]] = {}
-    rows = (
-        Hunian.objects.open()
-        .filter(blok__rusun__kabupaten_kota=kabupaten_kota, penghuni__calon__isnull=False)
-        .values_list("blok__rusun_id", "penghuni__calon__tahap")
-    )
-    for kode, tahap in rows:
-        found.setdefault(kode, {}).setdefault(tahap, 0)
-        found[kode][tahap] += 1
+    stays = Hunian.objects.open().filter(blok__rusun__in=kode, penghuni__calon__isnull=False)
+    rows = stays.order_by().values_list("blok__rusun_id", "penghuni__calon__tahap").annotate(jumlah=Count("pk"))
+    for rusun, tahap, jumlah in rows:
+        found.setdefault(rusun, {})[tahap] = jumlah
     return found

@@ -8,9 +8,10 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from django.conf import settings
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Greatest
@@ -24,6 +25,7 @@ from .models import Hunian, Penghuni, PutaranPenyaringan
 from .models.penyaringan import HasilPenyaringan, HasilPenyaringanQuerySet, to_screen
 from .penyaringan import PROFIL_COLUMNS, evaluate, profile_from, store_results
 
+PERINTAH: Final = "saring_penghuni"
 BATCH: Final = 500
 LOST: Final = datetime.timedelta(minutes=2)
 """A run that has given no sign for so long was killed; the next one takes its place."""
@@ -64,9 +66,7 @@ def start(pengguna: Pengguna | None, tanggal: datetime.date | None = None) -> Pu
     """Enter a run and have it worked on once this transaction is committed; None when one is under way."""
     row = begin(pengguna, tanggal)
     if row is not None:
-        transaction.on_commit(
-            lambda: launch("saring_penghuni", "--putaran", str(row.pk), di_latar=settings.IMPOR_DI_LATAR)
-        )
+        transaction.on_commit(lambda: launch(PERINTAH, partial(call_command, PERINTAH), f"--putaran={row.pk}"))
     return row
 
 

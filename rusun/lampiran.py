@@ -13,10 +13,8 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
-from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -207,16 +205,14 @@ def content_of(lampiran: Lampiran) -> bytes:
     return path_of(lampiran.berkas).read_bytes()
 
 
-def stray_files(sebelum: datetime.datetime) -> list[Path]:
-    """Files last written before `sebelum` that no row names: what a crash between file and row leaves behind.
+def stray_files(sebelum: datetime.datetime) -> list[str]:
+    """Places of files last written before `sebelum` that no row names: what a crash between file and row leaves behind.
 
     `sebelum` must lie further back than any upload can take, so that none under way is among them.
     """
-    root = Path(settings.MEDIA_ROOT)
-    files = [path for path in (root / FOLDER).rglob("*") if path.is_file()]
+    root = path_of(FOLDER)
+    files = {path.relative_to(root.parent).as_posix(): path for path in root.rglob("*") if path.is_file()}
     named = set(Lampiran.objects.values_list("berkas", flat=True))
     return sorted(
-        path
-        for path in files
-        if path.relative_to(root).as_posix() not in named and path.stat().st_mtime < sebelum.timestamp()
+        place for place, path in files.items() if place not in named and path.stat().st_mtime < sebelum.timestamp()
     )

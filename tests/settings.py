@@ -33,7 +33,7 @@ else:
 
 DEBUG = False
 MEDIA_ROOT = f"{_scratch.name}/media"
-IMPOR_DI_LATAR = False  # a process of its own would not see what a test has not committed
+KERJA_DI_LATAR = False  # a process of its own would not see what a test has not committed
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow on purpose
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 AXES_ENABLED = False  # a test about locked accounts switches it on with the `settings` fixture

@@ -195,6 +195,8 @@ PAGES = {
     "monitoring:berita_acara_berkas": desk(REGISTRY, "nomor", missing=(1,)),
     "monitoring:berita_acara_pdf": desk(REGISTRY, "nomor", missing=(1,)),
     "monitoring:dokumen_daftar": Page(REGISTRY, ("slug",), ("tidak-ada",)),
+    "monitoring:dokumen_kemajuan": Page(REGISTRY, ("slug",), ("tidak-ada",)),
+    "monitoring:dokumen_lanjutkan": Page(REGISTRY, ("slug",), ("tidak-ada",)),
     "monitoring:dokumen_zip": Page(PROVINCE | {"pimpinan"}, ("slug",), ("tidak-ada",)),
     "monitoring:dokumen_unduh": Page(REGISTRY, ("slug", "dokumen"), ("desk-uji", 0)),
     "monitoring:dokumen_pindaian": Page(REGISTRY, ("slug", "dokumen"), ("desk-uji", 0)),

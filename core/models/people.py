@@ -94,10 +94,13 @@ class PejabatQuerySet(models.QuerySet["Pejabat"]):
         """Signers whose term covers `tanggal`."""
         return self.filter(Q(berlaku_sampai__isnull=True) | Q(berlaku_sampai__gte=tanggal), berlaku_mulai__lte=tanggal)
 
-    def head_of_province(self, tanggal: datetime.date) -> Pejabat | None:
-        """Who signs for the office of the province on `tanggal`."""
-        rows = self.in_office(tanggal).filter(kepala=True, kabupaten_kota__isnull=True)
-        return rows.order_by("-berlaku_mulai").first()
+    def signature(
+        self, tugas: str, tanggal: datetime.date, kabupaten_kota: KabupatenKota | None = None
+    ) -> dict[str, str]:
+        """What stands below a paper of `tanggal`: who holds the post there (none: the province), or room for a name."""
+        rows = self.in_office(tanggal).filter(tugas=tugas, kabupaten_kota=kabupaten_kota)
+        row = rows.order_by("-berlaku_mulai").first()
+        return (row or Pejabat(jabatan=TugasPejabat(tugas).label)).as_printed()
 
 
 class Pejabat(models.Model):
@@ -117,10 +120,9 @@ class Pejabat(models.Model):
         help_text="Kosong berarti pejabat provinsi.",
     )
     tugas = models.CharField(
-        "tugas pada desk", max_length=10, choices=TugasPejabat, blank=True, default="",
-        help_text="Siapa yang menandatangani berita acara.",
+        "tugas", max_length=10, choices=TugasPejabat, blank=True, default="",
+        help_text="Sebagai apa ia menandatangani naskah. Kosong: tidak menandatangani.",
     )  # fmt: skip
-    kepala = models.BooleanField("kepala dinas", default=False, help_text="Menandatangani rekapitulasi.")
     berlaku_mulai = models.DateField()
     berlaku_sampai = models.DateField(null=True, blank=True)
 

@@ -75,7 +75,15 @@ def _signers(invited: list[KabupatenKota]) -> None:
             nip="196801011994031001",
             pangkat="Pembina Utama Muda",
             jabatan="Kepala Dinas Perumahan Rakyat dan Kawasan Permukiman Provinsi Jawa Tengah",
-            kepala=True,
+            tugas=TugasPejabat.KEPALA,
+            berlaku_mulai=since,
+        ),
+        Pejabat(
+            nama="Dra. Contoh Sekretaris, M.M.",
+            nip="197005121995032001",
+            pangkat="Pembina Tingkat I",
+            jabatan="Sekretaris Dinas Perumahan Rakyat dan Kawasan Permukiman Provinsi Jawa Tengah",
+            tugas=TugasPejabat.SEKRETARIS,
             berlaku_mulai=since,
         ),
         Pejabat(

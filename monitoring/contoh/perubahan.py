@@ -82,6 +82,10 @@ def _problems(rusun: Rusun, operator: Pengguna, waktu: datetime.datetime, chance
     for masalah in rusun.permasalahan.all():
         due = waktu.date() + datetime.timedelta(days=chance.randrange(-60, 150))
         solved = chance.random() < 0.25
+        if solved:  # and so is what was agreed about it before
+            masalah.tindak_lanjut.open().update(
+                status=StatusTindakLanjut.SELESAI, selesai_pada=waktu.date(), diubah=waktu, diubah_oleh=operator
+            )
         TindakLanjut.objects.create(
             rusun=rusun,
             permasalahan=masalah,

@@ -15,6 +15,7 @@ from monitoring.isian.tampilan import Bahan, findings_of, material_of
 from monitoring.models import ButirAgenda, Isian, Kesepakatan, SesiDesk
 from penghuni.jumlah import also_elsewhere
 from rusun.alamat import Alamat
+from rusun.daftar import days_late
 from rusun.enums import StatusTindakLanjut
 from rusun.lampiran import missing_papers
 from rusun.models import Lampiran, TindakLanjut
@@ -94,7 +95,7 @@ def agreements_in_words(rows: Iterable[TindakLanjut], hari_ini: datetime.date) -
         Lampiran.objects.current().filter(tindak_lanjut__in=rows).order_by().values_list("tindak_lanjut", flat=True)
     )
     done = [row for row in rows if row.status in SETTLED]
-    late = [row for row in rows if row.status not in SETTLED and row.batas_waktu < hari_ini]
+    late = [row for row in rows if days_late(row, hari_ini)]
     unproven = [row for row in done if row.status == StatusTindakLanjut.SELESAI and row.pk not in proven]
     running = len(rows) - len(done) - len(late)
     parts = [(len(done) - len(unproven), "selesai"), (len(late), "lewat batas waktu"), (running, "berjalan"),

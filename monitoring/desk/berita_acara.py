@@ -19,11 +19,12 @@ from core.display import in_wib, jam, tanggal, terbilang_tanggal
 from core.enums import TugasPejabat
 from core.files import kept_sealed
 from core.models import KabupatenKota, Pejabat, Pengguna
-from monitoring.enums import JenisBeritaAcara, LangkahSesi, StatusBeritaAcara, StatusSesi
+from monitoring.enums import JenisBeritaAcara, JenisNaskah, LangkahSesi, StatusBeritaAcara, StatusSesi
 from monitoring.isian.meja import ORANG, UNIT, sums_of
 from monitoring.isian.workflow import MoveRefused
 from monitoring.models import BeritaAcara, JadwalDesk, Kiriman, SesiDesk
 from monitoring.models.desk import random_code
+from monitoring.penandatangan import signature_of
 from rusun.lampiran import accept
 from rusun.perbedaan import differences
 from rusun.salinan import Registri
@@ -142,19 +143,13 @@ def _changes(before: Registri | None, after: Registri | None) -> list[dict[str, 
     ]  # fmt: skip
 
 
-def signers(kabupaten_kota: KabupatenKota, hari: datetime.date) -> dict[str, dict[str, str] | None]:
-    """Who signs on that day: Ketua Tim for the province, Kabid of the kabupaten/kota, and Kabid provinsi above both."""
-    rows = Pejabat.objects.in_office(hari).exclude(tugas="").order_by("-berlaku_mulai")
-    province = rows.filter(kabupaten_kota__isnull=True)
+def signers(kabupaten_kota: KabupatenKota, hari: datetime.date) -> dict[str, dict[str, str]]:
+    """Who signs on that day: one for each side, and one of the province above both."""
     return {
-        "provinsi": _signer(province.filter(tugas=TugasPejabat.KETUA_TIM).first()),
-        "daerah": _signer(rows.filter(kabupaten_kota=kabupaten_kota, tugas=TugasPejabat.KABID).first()),
-        "mengetahui": _signer(province.filter(tugas=TugasPejabat.KABID).first()),
+        "provinsi": signature_of(JenisNaskah.BERITA_ACARA, hari),
+        "daerah": Pejabat.objects.signature(TugasPejabat.KABID, hari, kabupaten_kota),
+        "mengetahui": signature_of(JenisNaskah.BERITA_ACARA_MENGETAHUI, hari),
     }
-
-
-def _signer(row: Pejabat | None) -> dict[str, str] | None:
-    return row.as_printed() if row else None
 
 
 def _opening(sesi: SesiDesk, jenis: JenisBeritaAcara, kiriman: Kiriman | None) -> str:

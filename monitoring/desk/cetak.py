@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from core.models import Pejabat
 from core.pdf import render_paper
 from monitoring.dokumen.terbit import check_address, qr_path
 from monitoring.enums import StatusBeritaAcara
@@ -68,6 +69,11 @@ def attendance_pdf(sesi: SesiDesk, dicetak_oleh: str) -> bytes:
 def notes_pdf(sesi: SesiDesk, dicetak_oleh: str) -> bytes:
     """The notulen: one numbered point per line that was typed, whatever mark the line began with."""
     points = [MARK.sub("", line.strip()) for line in sesi.notulen.splitlines() if line.strip()]
-    context = {"sesi": sesi, "butir": points, "jumlah_hadir": sesi.hadirin.count()}
+    head = sesi.verifikator
+    signature = Pejabat(jabatan="Pimpinan rapat", nama=head.nama if head else "", nip=head.nip if head else "")
+    context = {
+        "sesi": sesi, "butir": points, "jumlah_hadir": sesi.hadirin.count(),
+        "penandatangan": signature.as_printed(),
+    }  # fmt: skip
     contoh = sesi.jadwal.periode.contoh
     return render_paper("monitoring/pdf/notulen.html", context, contoh=contoh, dicetak_oleh=dicetak_oleh)

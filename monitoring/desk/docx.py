@@ -124,7 +124,7 @@ def _body(paper: Document, surat: Surat) -> None:
 
 
 def _signature(paper: Document, surat: Surat) -> None:
-    lines = [(surat.jabatan, 14.0, False), (surat.nama, 58.0, surat.penandatangan is not None)]
+    lines = [(surat.jabatan, 14.0, False), (surat.nama, 58.0, bool(surat.penandatangan["nama"]))]
     lines += [(text, 0.0, False) for text in surat.di_bawah_nama]
     for text, before, is_name in lines:
         line = _line(paper, text, tebal=is_name, sebelum=before)

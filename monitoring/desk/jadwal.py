@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from core.access import koordinator
-from core.display import hari_tanggal, in_wib, jam
+from core.display import hari_tanggal, in_wib, jam, rentang_jam
 from core.models import Pengguna
 from monitoring.enums import JenisSesi, LangkahSesi, StatusPeriode, StatusSesi
 from monitoring.isian.workflow import MoveRefused
@@ -167,7 +167,7 @@ def conflicts(
     for other in lain:
         if other.pk == sesi.pk or other.mulai >= sesi.selesai or other.selesai <= sesi.mulai:
             continue
-        when = f"{jam(other.mulai)[:5]}-{jam(other.selesai)}"
+        when = rentang_jam(other.mulai, other.selesai)
         if sesi.verifikator_id and other.verifikator_id == sesi.verifikator_id:
             hard.append(f"{other.verifikator} sudah bertugas di {other}, {when}.")
         if other.jadwal_id != sesi.jadwal_id:
@@ -252,7 +252,7 @@ def _snapshot(sesi: Iterable[SesiDesk]) -> dict[str, list[str]]:
 
 def _slot_text(slot: list[str]) -> str:
     mulai, selesai = (datetime.datetime.fromisoformat(text) for text in slot[:2])
-    return f"{hari_tanggal(mulai)} {mulai:%H.%M}-{jam(selesai)}, ruang {slot[2]}, {slot[3] or 'verifikator belum ada'}"
+    return f"{hari_tanggal(mulai)} {rentang_jam(mulai, selesai)}, ruang {slot[2]}, {slot[3] or 'verifikator belum ada'}"
 
 
 def changes_between(old: dict[str, list[str]] | None, new: dict[str, list[str]]) -> list[str]:

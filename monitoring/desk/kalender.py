@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.display import WIB
+from core.display import WIB, rentang_jam
 
 JUMAT: Final = 4
 AKHIR_PEKAN: Final = (5, 6)
@@ -145,8 +145,8 @@ def objections(
     if hari in libur:
         found.append(f"Tanggal ini hari libur: {libur[hari]}.")
     if start.time() < tatanan.jam_mulai or end.time() > tatanan.jam_selesai or end.date() != hari:
-        found.append(f"Di luar jam desk, {tatanan.jam_mulai:%H.%M}-{tatanan.jam_selesai:%H.%M} WIB.")
+        found.append(f"Di luar jam desk, {rentang_jam(tatanan.jam_mulai, tatanan.jam_selesai)}.")
     rest, again = lunch_of(hari)
     if start.time() < again and end.time() > rest:
-        found.append(f"Bertumpuk dengan istirahat, {rest:%H.%M}-{again:%H.%M} WIB.")
+        found.append(f"Bertumpuk dengan istirahat, {rentang_jam(rest, again)}.")
     return found

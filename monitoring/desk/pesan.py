@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.display import hari_tanggal, in_wib, jam, tanggal
+from core.display import hari_tanggal, rentang_jam, tanggal
 from monitoring.enums import JenisSesi
 from monitoring.models import SesiDesk
 
@@ -18,7 +18,7 @@ def whatsapp_text(sesi: SesiDesk) -> str:
         "",
         f"Dengan hormat, kami mengundang Bapak/Ibu mengikuti {acara}:",
         f"Hari/tanggal: {hari_tanggal(sesi.mulai)}",
-        f"Pukul: {in_wib(sesi.mulai):%H.%M}-{jam(sesi.selesai)}",
+        f"Pukul: {rentang_jam(sesi.mulai, sesi.selesai)}",
         *([] if opening else [f"Ruang: {sesi.ruang}"]),
         f"Tautan: {tautan or 'menyusul'}",
         "",

@@ -15,11 +15,12 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from core.display import angka, hari_tanggal, in_wib, jam, kosong, nip, tanggal
-from core.models import KabupatenKota, Pejabat
+from core.display import angka, hari_tanggal, kosong, nip, rentang_jam, tanggal
+from core.models import KabupatenKota
 from core.pdf import render_paper
-from monitoring.enums import JenisSesi
+from monitoring.enums import JenisNaskah, JenisSesi
 from monitoring.models import JadwalDesk, SesiDesk
+from monitoring.penandatangan import signature_of
 from rusun.enums import Jenis
 
 from .jadwal import schedule_of, unpublished_changes
@@ -65,7 +66,7 @@ class Surat:
     kepala: tuple[str, ...]
     baris: tuple[tuple[str, ...], ...]
     penutup: str
-    penandatangan: dict[str, str] | None
+    penandatangan: dict[str, str]
     tembusan: tuple[str, ...]
     rancangan: bool
     rincian: tuple[tuple[str, str], ...] = ()
@@ -83,16 +84,16 @@ class Surat:
 
     @property
     def jabatan(self) -> str:
-        return f"{self.penandatangan['jabatan'] if self.penandatangan else 'Kepala Dinas'},"
+        return f"{self.penandatangan['jabatan']},"
 
     @property
     def nama(self) -> str:
-        return self.penandatangan["nama"] if self.penandatangan else f"({TITIK})"
+        return self.penandatangan["nama"] or f"({TITIK})"
 
     @property
     def di_bawah_nama(self) -> tuple[str, ...]:
         """Rank and NIP, as far as they are known."""
-        row = self.penandatangan or {"pangkat": "", "nip": ""}
+        row = self.penandatangan
         return tuple(filter(None, (row["pangkat"], f"NIP. {nip(row['nip'])}" if row["nip"] else "")))
 
 
@@ -112,6 +113,7 @@ def data_request(jadwal: JadwalDesk) -> Surat:
         (str(number), nama, angka(rusun), angka(rusus)) for number, (nama, rusun, rusus) in enumerate(rows, start=1)
     )
     return _letter(
+        JenisNaskah.SURAT_PERMINTAAN,
         hal=f"Permintaan data {periode.judul}",
         yth=_recipients(len(baris)),
         paragraf=(
@@ -146,6 +148,7 @@ def invitation(jadwal: JadwalDesk) -> Surat:
     periode, rows = jadwal.periode, schedule_of(jadwal)
     versi = "rancangan, belum diterbitkan" if is_draft(jadwal) else f"versi {jadwal.versi}"
     return _letter(
+        JenisNaskah.SURAT_UNDANGAN,
         hal=f"Undangan rapat pembukaan dan pelaksanaan {periode.judul}",
         yth=_recipients(periode.isian.count()),
         paragraf=(
@@ -170,7 +173,7 @@ def invitation(jadwal: JadwalDesk) -> Surat:
             (
                 str(number),
                 hari_tanggal(row.mulai),
-                _hours(row.mulai, row.selesai),
+                rentang_jam(row.mulai, row.selesai),
                 f"{row.judul} (semua)" if row.jenis == JenisSesi.PEMBUKAAN else row.judul,
                 str(row.ruang),
                 kosong(row.verifikator),
@@ -187,6 +190,7 @@ def opening_agenda(jadwal: JadwalDesk) -> Surat:
     periode, rows = jadwal.periode, schedule_of(jadwal)
     opening = _opening(rows)
     return _letter(
+        JenisNaskah.SURAT_ACARA,
         hal=f"Susunan acara rapat pembukaan {periode.judul}",
         yth=_recipients(periode.isian.count()),
         paragraf=(
@@ -198,7 +202,7 @@ def opening_agenda(jadwal: JadwalDesk) -> Surat:
         judul_lampiran=f"Susunan acara rapat pembukaan {periode.judul}",
         kepala=("Pukul", "Acara", "Pengisi"),
         baris=tuple(
-            (_hours(mulai, selesai) if mulai and selesai else TITIK[:14], acara, pengisi)
+            (rentang_jam(mulai, selesai) if mulai and selesai else TITIK[:14], acara, pengisi)
             for (mulai, selesai), (_, acara, pengisi) in zip(_parts(opening), ACARA, strict=True)
         ),
         penutup="Demikian, atas perhatian Saudara, kami ucapkan terima kasih.",
@@ -213,21 +217,16 @@ def surat_pdf(surat: Surat, *, contoh: bool, dicetak_oleh: str = "") -> bytes:
 
 
 def _letter(
-    *, hal: str, yth: tuple[str, ...], paragraf: tuple[str, ...], judul_lampiran: str, kepala: tuple[str, ...],
-    baris: tuple[tuple[str, ...], ...], penutup: str, rincian: tuple[tuple[str, str], ...],
+    naskah: JenisNaskah, *, hal: str, yth: tuple[str, ...], paragraf: tuple[str, ...], judul_lampiran: str,
+    kepala: tuple[str, ...], baris: tuple[tuple[str, ...], ...], penutup: str, rincian: tuple[tuple[str, str], ...],
     butir: tuple[str, ...] = (), tembusan: tuple[str, ...] = TEMBUSAN, rancangan: bool = False,
 ) -> Surat:  # fmt: skip
     today = timezone.localdate()
     return Surat(
         hal=hal, lampiran="1 (satu) berkas", tempat_tanggal=f"{settings.KOP_SURAT['tempat']}, {tanggal(today)}",
         yth=yth, paragraf=paragraf, judul_lampiran=judul_lampiran, kepala=kepala, baris=baris, penutup=penutup,
-        penandatangan=_signer(today), tembusan=tembusan, rancangan=rancangan, rincian=rincian, butir=butir,
+        penandatangan=signature_of(naskah, today), tembusan=tembusan, rancangan=rancangan, rincian=rincian, butir=butir,
     )  # fmt: skip
-
-
-def _signer(hari: datetime.date) -> dict[str, str] | None:
-    row = Pejabat.objects.head_of_province(hari)
-    return row.as_printed() if row else None
 
 
 def _recipients(diundang: int) -> tuple[str, ...]:
@@ -244,14 +243,10 @@ def _meeting(jadwal: JadwalDesk, rows: Sequence[SesiDesk]) -> tuple[tuple[str, s
     row = _opening(rows)
     return (
         ("Hari, tanggal", hari_tanggal(row.mulai) if row else TITIK),
-        ("Pukul", _hours(row.mulai, row.selesai) if row else TITIK),
+        ("Pukul", rentang_jam(row.mulai, row.selesai) if row else TITIK),
         ("Tempat", "rapat daring"),
         ("Tautan", (row.tautan if row else "") or jadwal.tautan or TITIK),
     )
-
-
-def _hours(mulai: datetime.datetime, selesai: datetime.datetime) -> str:
-    return f"{in_wib(mulai):%H.%M}-{jam(selesai)}"
 
 
 def _parts(

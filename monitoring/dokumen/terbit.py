@@ -2,12 +2,11 @@
 
 What has to be issued is written nowhere: it follows from the period. One that is `ditetapkan` owes the recap of the
 province and one for each invited kabupaten/kota that sent something; what is owed and has no row is missing. So
-the sign-off itself records nothing more, holds its locks no longer for it, and works on a server without the library
-for PDF. Rendering takes about a second a paper: right after the commit the recap of the province is issued in the same
-request, the others by whoever comes first - the page of documents (as many as fit into some seconds), the zip (all), or
-`manage.py terbitkan_dokumen`. A crash anywhere in between leaves a period that still owes papers, and the next of these
-issues them. An isian of a signed-off period never moves again and kiriman never change, so that later is as good as at
-once for all but three things, which are those of the hour of rendering: follow-ups, the backlog, who signs.
+the sign-off itself records nothing of them, holds its locks no longer for it, and works on a server without the library
+for PDF. Rendering takes about a second a paper and is done in the background (`pelari`). A crash anywhere leaves a
+period that still owes papers. An isian of a signed-off period never moves again and kiriman never change, so that later
+is as good as at once for all but three things, which are those of the hour of rendering: follow-ups, the backlog, who
+signs.
 
 A file is kept before its row, and taken away again when the row was not stored: no row ever names a file that is not
 there. Two at once both render; the period row is locked while one of them is stored, and the other one's is dropped.
@@ -17,8 +16,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import logging
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -30,17 +27,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.access import koordinator, sees_registry
-from core.files import remove_file, write_sealed
+from core.files import remove_file, unnamed_sealed, write_sealed
 from core.models import KabupatenKota, Pengguna
-from core.pdf import PdfUnavailable
 from monitoring.enums import JenisDokumen, StatusDokumen, StatusPeriode
 from monitoring.isian.workflow import MoveRefused
 from monitoring.models import Dokumen, PeriodeMonitoring
 from monitoring.models.dokumen import check_code
 from monitoring.rekap.build import SENT, Rekap, build_rekap
 from monitoring.rekap.pdf import Terbitan, render_pdf
-
-logger = logging.getLogger(__name__)
 
 FOLDER: Final = "dokumen"
 
@@ -60,65 +54,40 @@ class Terutang:
 # --- what is owed -----------------------------------------------------------------------------------------------------
 
 
-def owed(periode: PeriodeMonitoring) -> list[Terutang]:
-    """Every paper that the period owes, the province first; none before it is signed off."""
+def owed(periode: PeriodeMonitoring, pengguna: Pengguna | None = None) -> list[Terutang]:
+    """Every paper that the period owes, the province first; none before it is signed off. See `missing`."""
     if periode.status != StatusPeriode.DITETAPKAN:
         return []
     sent = periode.isian.filter(Q(kiriman_sah__isnull=False) | Q(status__in=SENT))
     rows = sent.select_related("kabupaten_kota").order_by("kabupaten_kota")
-    return [
+    found = [
         Terutang(JenisDokumen.REKAP_PROVINSI),
         *(Terutang(JenisDokumen.REKAP_DAERAH, isian.kabupaten_kota) for isian in rows),
     ]
+    if pengguna is None:
+        return found
+    if not sees_registry(pengguna):
+        return []
+    own = pengguna.kabupaten_kota_id
+    return [row for row in found if row.kunci[1] == own] if own else found
 
 
 def missing(periode: PeriodeMonitoring, pengguna: Pengguna | None = None) -> list[Terutang]:
     """What is owed and not issued yet; with `pengguna` only what that user may see."""
     issued = set(periode.dokumen.filter(status=StatusDokumen.BERLAKU).values_list("jenis", "kabupaten_kota"))
-    rows = [row for row in owed(periode) if row.kunci not in issued]
-    if pengguna is None:
-        return rows
-    if not sees_registry(pengguna):
-        return []
-    own = pengguna.kabupaten_kota_id
-    return [row for row in rows if row.kunci[1] == own] if own else rows
+    return [row for row in owed(periode, pengguna) if row.kunci not in issued]
 
 
 # --- issuing ----------------------------------------------------------------------------------------------------------
 
 
-def issue_documents(periode: PeriodeMonitoring, pengguna: Pengguna, waktu: datetime.datetime) -> None:
-    """Called by the sign-off, inside its transaction: the recap of the province is issued as soon as it commits."""
-    slug = periode.slug
+def issue(periode: PeriodeMonitoring, terutang: Terutang) -> list[Dokumen]:
+    """Issue one paper and return it; nothing when somebody else was faster.
 
-    def province() -> None:
-        row = PeriodeMonitoring.objects.get(slug=slug)
-        try:
-            for terutang in missing(row):
-                if terutang.kabupaten_kota is None:
-                    _store(row, [_prepare(row, terutang, 1, pengguna, waktu)])
-        except PdfUnavailable as error:
-            logger.warning("%s: %s", slug, error)
-
-    # Robust: the period is signed off, whatever happens here. What is missing stays owed.
-    transaction.on_commit(province, robust=True)
-
-
-def issue_missing(
-    periode: PeriodeMonitoring, pengguna: Pengguna | None = None, *, detik: float | None = None
-) -> list[Dokumen]:
-    """Issue what is missing (of what `pengguna` may see) and return it; begin none after `detik` seconds.
-
-    The papers are those of the sign-off: they name who signed off, whoever comes by when they are rendered. Raises
-    `PdfUnavailable`; what was issued before stays.
+    It is the paper of the sign-off: it names who signed off, whoever asks for it. Raises `PdfUnavailable`.
     """
-    begun, issued = time.monotonic(), []
-    for terutang in missing(periode, pengguna):
-        if detik is not None and time.monotonic() - begun > detik:
-            break
-        assert periode.ditetapkan_oleh is not None
-        issued += _store(periode, [_prepare(periode, terutang, 1, periode.ditetapkan_oleh, timezone.now())])
-    return issued
+    assert periode.ditetapkan_oleh is not None
+    return _store(periode, [_prepare(periode, terutang, 1, periode.ditetapkan_oleh, timezone.now())])
 
 
 def reissue(
@@ -174,6 +143,12 @@ def totals(rekap: Rekap) -> dict[str, int | float | None]:
         **{nama: jumlah[nama] for nama in ("lokasi", "tower", "unit", "terhuni", "persen_terhuni")},
         "diundang": rekap.diundang, "terverifikasi": rekap.terverifikasi,
     }  # fmt: skip
+
+
+def stray_documents(sebelum: datetime.datetime) -> list[str]:
+    """Files written before `sebelum` that no document names, issued or signed: what a crash left behind."""
+    named = {place for pair in Dokumen.objects.values_list("berkas", "pindaian") for place in pair}
+    return unnamed_sealed(FOLDER, named, sebelum)
 
 
 def _store(periode: PeriodeMonitoring, prepared: Sequence[Dokumen]) -> list[Dokumen]:

@@ -9,12 +9,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import allow, koordinator, operator, pimpinan, sees_registry, verifikator
+from core.display import angka
 from core.export import as_file
+from core.idempotency import new_key, perform_once
 from core.pdf import PdfUnavailable
 from core.proxy import client_address
 from core.scope import get_visible_or_404
@@ -30,28 +33,11 @@ from rusun.views import DOWNLOAD_POLICY
 from . import cek
 from .arsip import DocumentLost, content_of, file_signed, signed_content_of, zip_of
 from .forms import BandingkanForm, TandaTanganForm
-from .terbit import issue_missing, missing
+from .pelari import progress, start
 
 logger = logging.getLogger(__name__)
 
-DETIK = 4  # of rendering before the page comes
-DETIK_ZIP = 20  # a server in front waits no longer than a minute, and the berita acara are rendered after that
-"""How long opening the list may render what is missing; the rest waits for the next time."""
-
-
 # --- with an account --------------------------------------------------------------------------------------------------
-
-
-def _complete(request: HttpRequest, periode: PeriodeMonitoring, detik: float | None) -> str:
-    """Issue what this user may see and nobody has issued yet; why not, or ""."""
-    try:
-        issue_missing(periode, user_of(request), detik=detik)
-    except PdfUnavailable as error:
-        return str(error)
-    except OSError:
-        logger.exception("documents of %s could not be kept", periode.slug)
-        return "Dokumen belum dapat disimpan di server. Hubungi admin: periksa ruang penyimpanan, lalu coba lagi."
-    return ""
 
 
 def _minutes(request: HttpRequest, periode: PeriodeMonitoring) -> list[BeritaAcara]:
@@ -66,21 +52,46 @@ def _minutes(request: HttpRequest, periode: PeriodeMonitoring) -> list[BeritaAca
 @require_safe
 @allow(sees_registry)
 def dokumen_daftar(request: HttpRequest, slug: str) -> HttpResponse:
-    """What was issued for a period. Opening the page issues what an interruption left."""
+    """What was issued for a period, and how far the rest is."""
     periode, pengguna = periode_of(request, slug), user_of(request)
-    galat = _complete(request, periode, DETIK)
     rows = Dokumen.objects.visible_to(pengguna).filter(periode=periode).select_related("kabupaten_kota", "periode")
     context = {
         "periode": periode,
         "ditetapkan": periode.status == StatusPeriode.DITETAPKAN,
+        # Before the rows: a paper that becomes ready in between is rather shown and counted as missing.
+        "kemajuan": progress(periode, pengguna),
         "dokumen": list(rows.order_by("-jenis", "kabupaten_kota", "-revisi")),
         "berita_acara": _minutes(request, periode),
-        "menyusul": missing(periode, pengguna),
-        "galat": galat,
         "semua": not operator(pengguna),
         "boleh_menandatangani": koordinator(pengguna) or pimpinan(pengguna),
+        "kunci_baru": new_key,
     }
     return render(request, "monitoring/dokumen_daftar.html", context)
+
+
+@require_safe
+@allow(sees_registry)
+def dokumen_kemajuan(request: HttpRequest, slug: str) -> HttpResponse:
+    """The progress alone, for a page that waits; once it is over the page is told to load anew."""
+    periode = periode_of(request, slug)
+    kemajuan = progress(periode, user_of(request))
+    if not kemajuan.berjalan:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return render(request, "monitoring/_dokumen_kemajuan.html", {"periode": periode, "kemajuan": kemajuan})
+
+
+@require_POST
+@allow(sees_registry)
+def dokumen_lanjutkan(request: HttpRequest, slug: str) -> HttpResponse:
+    """Have what is missing made after it stopped for good."""
+    periode, pengguna = periode_of(request, slug), user_of(request)
+
+    def again() -> str:
+        if progress(periode, pengguna).galat:
+            start(periode)
+        return reverse("monitoring:dokumen_daftar", args=[slug])
+
+    return redirect(perform_once(request.POST.get("kunci_formulir", ""), pengguna, again))
 
 
 def _document(request: HttpRequest, slug: str, pk: int) -> Dokumen:
@@ -124,18 +135,14 @@ def dokumen_pindaian(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def dokumen_zip(request: HttpRequest, slug: str) -> HttpResponse | FileResponse:
     """All valid documents and berita acara of a period, with an index."""
     periode, pengguna = periode_of(request, slug), user_of(request)
-    galat = _complete(request, periode, DETIK_ZIP)
-    if not galat and (rest := missing(periode, pengguna)):
-        messages.info(request, f"{len(rest)} dokumen masih disiapkan. Unduh lagi untuk melanjutkan.")
+    if kurang := progress(periode, pengguna).kurang:
+        messages.info(request, f"{angka(kurang)} dokumen belum jadi. Unduh semua setelah semuanya jadi.")
         return redirect("monitoring:dokumen_daftar", slug)
     rows = Dokumen.objects.visible_to(pengguna).filter(periode=periode, status=StatusDokumen.BERLAKU)
-    if not galat:
-        try:
-            file = zip_of(rows.order_by("-jenis", "kabupaten_kota"), _minutes(request, periode), pengguna.nama)
-        except (PdfUnavailable, DocumentLost) as error:
-            galat = str(error)
-    if galat:
-        messages.error(request, galat)
+    try:
+        file = zip_of(rows.order_by("-jenis", "kabupaten_kota"), _minutes(request, periode), pengguna.nama)
+    except (PdfUnavailable, DocumentLost) as error:
+        messages.error(request, str(error))
         return redirect("monitoring:dokumen_daftar", slug)
     return FileResponse(file, as_attachment=True, filename=f"dokumen-{slug}.zip", content_type="application/zip")
 

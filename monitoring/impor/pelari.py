@@ -1,9 +1,8 @@
-"""The work on an import: checking it, applying it, in a process of its own that may be killed at any moment.
+"""The work on an import: checking it, applying it, in a process of its own (`core.latar`) that may be killed.
 
-Whoever works on an import holds its stored file (`core.files.held`): the hold ends with the process, so a page can
-tell work under way from work that was cut off, at once and on any database. Nothing is half done: checking only writes
-the import itself, applying is one transaction that also marks the import. What was cut off is taken up again when the
-server starts, or by the button on its page.
+Whoever works on an import holds its stored file. Nothing is half done: checking only writes the import itself, applying
+is one transaction that also marks the import. What was cut off is taken up again when the server starts, or by the
+button on its page.
 """
 
 from __future__ import annotations
@@ -11,11 +10,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import logging
-import os
-import subprocess
-import sys
-import threading
-import time
 import traceback
 import uuid
 from collections.abc import Callable
@@ -23,12 +17,13 @@ from contextlib import suppress
 from typing import Final
 
 from django.conf import settings
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from core import latar
 from core.access import sees_penghuni
-from core.files import held, read_sealed, remove_file, sealed_files, write_sealed
+from core.files import read_sealed, remove_file, unnamed_sealed, write_sealed
 from core.models import KabupatenKota, Pengguna
 from core.workbook.refusals import WorkbookRefused
 from monitoring.enums import StatusImpor
@@ -46,9 +41,6 @@ from .templat import arrangement, running_isian
 log = logging.getLogger(__name__)
 
 FOLDER: Final = "impor"
-ATTEMPTS: Final = 3
-STARTING: Final = datetime.timedelta(seconds=15)
-"""How long a process may take to begin before a page says that the work was cut off."""
 BERUBAH: Final = "Data berubah setelah pratinjau dibuat. Periksa pratinjau yang baru, lalu putuskan lagi."
 
 
@@ -72,31 +64,13 @@ def receive(
 
 def start(impor: Impor) -> None:
     """Have the import worked on once the current transaction is committed."""
-    transaction.on_commit(lambda: _launch(str(impor.pk)))
+    transaction.on_commit(lambda: latar.launch("jalankan_impor", _work_on, str(impor.pk)))
 
 
-def _launch(*words: str) -> None:
-    if not settings.IMPOR_DI_LATAR:
-        for word in words:
-            work(uuid.UUID(word))
-        return
-    process = subprocess.Popen(  # noqa: S603 our own command
-        [sys.executable, "-m", "django", "jalankan_impor", *words],
-        cwd=settings.BASE_DIR, env={**os.environ, "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE},
-        stdin=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    threading.Thread(target=process.wait, daemon=True).start()  # no zombie is left behind
-
-
-def resume_at_start() -> None:
-    """Take up what an earlier server left unfinished. A database without tables yet has nothing unfinished."""
-    try:
-        if settings.IMPOR_DI_LATAR and Impor.objects.unfinished().exists():
-            _launch()
-    except DatabaseError:
-        log.warning("impor: database is not ready")
-    finally:
-        connection.close()  # a server that forks must not share it
+def resume() -> None:
+    """Take up what an earlier server left unfinished."""
+    if Impor.objects.unfinished().exists():
+        latar.launch("jalankan_impor", _work_on)
 
 
 def is_cut_off(impor: Impor) -> bool:
@@ -104,16 +78,14 @@ def is_cut_off(impor: Impor) -> bool:
     if not impor.sedang_bekerja or not impor.berkas:
         return False
     since = impor.diputuskan_pada if impor.status == StatusImpor.DISETUJUI else impor.diunggah_pada
-    if since is not None and timezone.now() - since < STARTING:
-        return False
-    try:
-        with held(impor.berkas) as free:
-            return free
-    except FileNotFoundError:
-        return True
+    return latar.is_cut_off(impor.berkas, since)
 
 
 # --- working ----------------------------------------------------------------------------------------------------------
+
+
+def _work_on(word: str) -> None:
+    work(uuid.UUID(word))
 
 
 def work(pk: uuid.UUID) -> None:
@@ -122,12 +94,7 @@ def work(pk: uuid.UUID) -> None:
     if impor is None or not impor.sedang_bekerja:
         return
     try:
-        for _ in range(20):
-            with held(impor.berkas) as mine:
-                if mine:
-                    _attempt(pk)
-                    return
-            time.sleep(0.1)  # a page that only looks holds it for a moment
+        latar.work_alone(impor.berkas, lambda: _attempt(pk))
     except FileNotFoundError:
         _finish(pk, StatusImpor.GAGAL, "Berkasnya tidak ditemukan di penyimpanan. Unggah lagi.")
 
@@ -136,7 +103,7 @@ def _attempt(pk: uuid.UUID) -> None:
     impor = Impor.objects.select_related("kabupaten_kota", "diunggah_oleh", "isian__periode").get(pk=pk)
     if not impor.sedang_bekerja:
         return
-    if impor.percobaan >= ATTEMPTS:
+    if impor.percobaan >= latar.ATTEMPTS:
         _finish(pk, StatusImpor.GAGAL, "Pekerjaan ini terputus berkali-kali. Tidak ada data yang berubah. Unggah lagi.")
         return
     Impor.objects.filter(pk=pk).update(percobaan=F("percobaan") + 1)
@@ -199,7 +166,7 @@ def _preview(impor: Impor, rencana: Rencana, pesan: str) -> None:
 def _apply(impor: Impor) -> None:
     """Plan again and write, if that still is what was decided on; else show the new preview."""
     plan = _planner(impor)
-    for _ in range(ATTEMPTS):
+    for _ in range(latar.ATTEMPTS):
         rencana = plan()
         if rencana.sidik != impor.rencana or (rencana.salah and not impor.hanya_benar):
             _preview(impor, rencana, BERUBAH)
@@ -281,9 +248,7 @@ def prune(saat: datetime.datetime | None = None) -> int:
         for place in filter(None, (impor.berkas, impor.balasan)):
             remove_file(place)
         count += 1
-    named = set(Impor.objects.values_list("berkas", flat=True)) | set(Impor.objects.values_list("balasan", flat=True))
-    yesterday = (saat - datetime.timedelta(days=1)).timestamp()
-    for place, changed in sealed_files(FOLDER):
-        if place not in named and changed < yesterday:
-            remove_file(place)
+    named = {place for pair in Impor.objects.values_list("berkas", "balasan") for place in pair}
+    for place in unnamed_sealed(FOLDER, named, saat - datetime.timedelta(days=1)):
+        remove_file(place)
     return count

@@ -12,7 +12,7 @@ from .desk import (
     SesiDesk,
     TerbitanJadwal,
 )
-from .dokumen import Dokumen
+from .dokumen import Dokumen, Penerbitan
 from .impor import Impor
 from .isian import Isian, RiwayatIsian, RiwayatPengecualian
 from .kiriman import Kiriman, KirimanRusun
@@ -36,6 +36,7 @@ __all__ = [
     "Kiriman",
     "KirimanRusun",
     "Pemberitahuan",
+    "Penerbitan",
     "PenjelasanPeringatan",
     "PeriodeMonitoring",
     "PermintaanBuka",

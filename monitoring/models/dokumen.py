@@ -30,6 +30,24 @@ def check_code() -> str:
     return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
 
 
+class Penerbitan(models.Model):
+    """How issuing the documents of a period goes; what is owed is written nowhere (`monitoring.dokumen.terbit`)."""
+
+    periode = models.OneToOneField(
+        PeriodeMonitoring, on_delete=models.PROTECT, primary_key=True, related_name="penerbitan"
+    )
+    diminta_pada = models.DateTimeField(null=True, blank=True, help_text="Kapan sebuah proses terakhir diminta mulai.")
+    percobaan = models.PositiveSmallIntegerField(default=0, help_text="Mulai berapa kali sejak dokumen terakhir jadi.")
+    pesan = models.CharField(max_length=300, blank=True, default="", help_text="Mengapa berhenti sebelum selesai.")
+
+    class Meta:
+        verbose_name = "penerbitan"
+        verbose_name_plural = "penerbitan"
+
+    def __str__(self) -> str:
+        return f"Penerbitan dokumen {self.periode_id}"
+
+
 class DokumenQuerySet(ScopedQuerySet["Dokumen"]):
     """An operator sees the documents of the own kabupaten/kota; those of the province belong to no region."""
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core.access import koordinator, pimpinan
 from core.models import KabupatenKota, Pengguna
-from monitoring.dokumen.terbit import issue_documents
+from monitoring.dokumen.pelari import start as start_documents
 from monitoring.enums import GerakPeriode, PerubahanPeriode, StatusIsian, StatusPeriode
 from monitoring.isian.workflow import MoveRefused
 from monitoring.models import Isian, PeriodeMonitoring, RiwayatPeriode
@@ -58,14 +58,14 @@ class PeriodMove:
     ke: str
     siapa: tuple[Callable[[Pengguna], bool], ...]
     lakukan: Callable[[PeriodeMonitoring, Pengguna, datetime.datetime, str], None]
-    sesudah: Callable[[PeriodeMonitoring, Pengguna, datetime.datetime], None] | None = None
+    sesudah: Callable[[PeriodeMonitoring], None] | None = None
 
 
 PERIOD_MOVES: dict[GerakPeriode, PeriodMove] = {
     GerakPeriode.BUKA: PeriodMove(S.DISIAPKAN, S.DIBUKA, (koordinator,), _open),
     GerakPeriode.AJUKAN_REKAP: PeriodMove(S.DIBUKA, S.REKAP_DIAJUKAN, (koordinator,), _propose),
     GerakPeriode.KEMBALIKAN_REKAP: PeriodMove(S.REKAP_DIAJUKAN, S.DIBUKA, (koordinator, pimpinan), _send_back),
-    GerakPeriode.TETAPKAN: PeriodMove(S.REKAP_DIAJUKAN, S.DITETAPKAN, (pimpinan,), _sign_off, issue_documents),
+    GerakPeriode.TETAPKAN: PeriodMove(S.REKAP_DIAJUKAN, S.DITETAPKAN, (pimpinan,), _sign_off, start_documents),
 }
 
 
@@ -118,7 +118,7 @@ def apply_period_move(
             periode=row, gerak=gerak, dari=dari, ke=row.status, waktu=waktu, pengguna=pengguna, alasan=alasan
         )
         if move.sesudah is not None:
-            move.sesudah(row, pengguna, waktu)
+            move.sesudah(row)
     return row
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -20,12 +20,21 @@ from django.utils import timezone
 from core.display import angka, persen
 from monitoring.enums import StatusIsian
 from monitoring.models import Backlog, Isian, Kiriman, KirimanRusun, PeriodeMonitoring
+from penghuni.calon import WILLING, counts_by_location
+from penghuni.enums import TahapCalon
 from rusun.angka import KELOMPOK_KOSONG, AngkaUnit, total
 from rusun.enums import Aspek, Jenis, Peruntukan, Pihak, Sebab, StatusAset, Tingkat
 from rusun.models import KategoriPermasalahan, TindakLanjut
-from rusun.models.permasalahan import SETTLED
+from rusun.models.permasalahan import SETTLED, overdue_on
 
 TERBANYAK = 10
+PENGHUNI: Final = (
+    ("jumlah_kk", "KK penghuni"), ("jumlah_jiwa", "Jiwa penghuni"), ("daftar_tunggu", "Daftar tunggu"),
+    ("minat_punya_rumah", "KK berminat memiliki rumah"), ("lewat_batas_huni", "Penghuni tercatat lewat batas huni"),
+    ("segera_habis_huni", "Penghuni tercatat yang batas huninya habis dalam enam bulan"),
+    ("tanpa_aturan_huni", "Penghuni tercatat tanpa aturan lama huni"), ("menunggak", "Penghuni tercatat menunggak"),
+)  # fmt: skip
+"""Figures about people, of a location and of the whole alike: field, label."""
 
 DEFINISI: tuple[tuple[str, str], ...] = (
     ("Lokasi", "Rusun dengan peruntukan yang dihitung pada periode ini; rusus dihitung terpisah."),
@@ -51,6 +60,9 @@ DEFINISI: tuple[tuple[str, str], ...] = (
      "- bila ada kiriman yang lebih tua daripada angka ini."),
     ("Menunggak", "Penghuni tercatat yang menunggak sewa saat isian dikirim."),
     ("Berminat memiliki rumah", "KK yang menyatakan berminat memiliki rumah, menurut profil penghuni per lokasi."),
+    ("Calon peserta program", "Penghuni yang sedang menuju rumah sendiri menurut keputusan petugas, keadaan hari ini."),
+    ("Unit yang akan kosong",
+     "Unit calon yang berminat, diusulkan, atau sudah mendapat rumah tetapi masih tercatat tinggal, keadaan hari ini."),
     ("Tindak lanjut", "Keadaan saat dokumen dibuat, bukan saat isian dikirim; lewat batas dihitung pada hari itu."),
 )  # fmt: skip
 
@@ -81,6 +93,14 @@ class Jumlah:
         return {**asdict(self), "persen_terhuni": None if persen is None else float(persen)}
 
 
+class MasalahRekap(NamedTuple):
+    """One problem as it was sent."""
+
+    aspek: str
+    tingkat: str
+    pihak: str
+
+
 @dataclass(frozen=True)
 class LokasiRekap:
     """One location as it was sent."""
@@ -98,7 +118,7 @@ class LokasiRekap:
     jumlah_kk: int
     jumlah_jiwa: int
     sebab_kosong: dict[str, int]
-    permasalahan: tuple[tuple[str, str, str], ...]
+    permasalahan: tuple[MasalahRekap, ...]
     dukungan: tuple[str, ...]
     lewat_batas_huni: int
     segera_habis_huni: int | None
@@ -147,6 +167,23 @@ class Butir:
 
 
 @dataclass(frozen=True)
+class AspekRekap:
+    """Problems of one aspect by severity (ringan, sedang, berat)."""
+
+    kode: str
+    label: str
+    tingkat: tuple[int, ...]
+
+    @property
+    def jumlah(self) -> int:
+        return sum(self.tingkat)
+
+    @property
+    def per_tingkat(self) -> list[tuple[str, int]]:
+        return list(zip(Tingkat.values, self.tingkat, strict=True))
+
+
+@dataclass(frozen=True)
 class TindakRekap:
     """Follow-ups that one party has to do."""
 
@@ -159,6 +196,21 @@ class TindakRekap:
     @property
     def jumlah(self) -> int:
         return self.selesai + self.berjalan + self.lewat
+
+
+@dataclass(frozen=True)
+class CalonRekap:
+    """Residents of one kabupaten/kota on the way to an own home, beside who waits for a unit and for a home."""
+
+    kode: str
+    wilayah: str
+    berjalan: int
+    diusulkan: int
+    mendapat_rumah: int
+    unit_akan_kosong: int
+    daftar_tunggu: int
+    siap_huni: int
+    backlog: int | None
 
 
 @dataclass(frozen=True)
@@ -199,13 +251,14 @@ class Rekap:
     jumlah_pekerja: Jumlah
     baris: tuple[BarisRekap, ...]
     sebab_kosong: tuple[Butir, ...]
-    permasalahan_aspek: tuple[tuple[str, tuple[int, ...], int], ...]
+    permasalahan_aspek: tuple[AspekRekap, ...]
     penanggung_jawab: tuple[Butir, ...]
     status_aset: tuple[Butir, ...]
     anatomi: tuple[Butir, ...]
     dukungan: tuple[Butir, ...]
     tindak_lanjut: tuple[TindakRekap, ...]
     backlog: tuple[BacklogRekap, ...]
+    calon: tuple[CalonRekap, ...]
     daftar_tunggu: int
     jumlah_kk: int
     jumlah_jiwa: int
@@ -233,7 +286,7 @@ class Rekap:
     @property
     def jumlah_tingkat(self) -> tuple[int, ...]:
         """Problems by severity (ringan, sedang, berat), whatever their aspect."""
-        return tuple(map(sum, zip(*(tingkat for _, tingkat, _ in self.permasalahan_aspek), strict=True)))
+        return tuple(map(sum, zip(*(row.tingkat for row in self.permasalahan_aspek), strict=True)))
 
     @property
     def jumlah_permasalahan(self) -> int:
@@ -317,6 +370,7 @@ class Rekap:
             "menunggak": self.menunggak,
             "minat_punya_rumah": self.minat_punya_rumah,
             "backlog": [asdict(baris) for baris in self.backlog],
+            "calon": [asdict(baris) for baris in self.calon],
             "baris": [
                 {
                     "kode": baris.kode,
@@ -365,19 +419,20 @@ def _used_kiriman(periode: PeriodeMonitoring, kabupaten_kota: str | None) -> lis
     return list(rows.filter(Q(kabupaten_kota=kabupaten_kota) if kabupaten_kota else Q()).order_by("kabupaten_kota"))
 
 
-def _location(row: KirimanRusun, isian: Isian) -> LokasiRekap:
+def _location(row: KirimanRusun, isian: Isian, aspek: dict[str, str]) -> LokasiRekap:
     return LokasiRekap(
         row.kode, row.nama, isian.kabupaten_kota_id, isian.kabupaten_kota.nama, row.jenis, row.peruntukan,
         row.status_aset, row.tanggal_data,
         AngkaUnit(row.tower, row.unit, row.terhuni, row.kosong_siap, row.kosong_rusak, row.cadangan),
         row.daftar_tunggu, row.jumlah_kk, row.jumlah_jiwa, row.sebab_kosong,
-        tuple((kode, tingkat, pihak) for kode, tingkat, pihak in row.permasalahan), tuple(row.dukungan),
+        tuple(MasalahRekap(aspek[kode], tingkat, pihak) for kode, tingkat, pihak in row.permasalahan),
+        tuple(row.dukungan),
         row.lewat_batas_huni, row.segera_habis_huni, row.tanpa_aturan_huni, row.menunggak, row.minat_punya_rumah,
     )  # fmt: skip
 
 
 def build_rekap(periode: PeriodeMonitoring, *, kabupaten_kota: str | None = None) -> Rekap:
-    """The recap of `periode`, of the province or of one kabupaten/kota (Kemendagri code). Five queries."""
+    """The recap of `periode`, of the province or of one kabupaten/kota (Kemendagri code). Six queries."""
     isian_rows = _used_kiriman(periode, kabupaten_kota)
     by_kiriman = {isian.dipakai: isian for isian in isian_rows if isian.dipakai}
     figures = (
@@ -388,15 +443,17 @@ def build_rekap(periode: PeriodeMonitoring, *, kabupaten_kota: str | None = None
     )
     locations: dict[int, list[LokasiRekap]] = {isian.pk: [] for isian in isian_rows}
     numbers: dict[int, int] = {}
+    aspek = dict(KategoriPermasalahan.objects.values_list("kode", "aspek"))
     for row in figures:
         isian = by_kiriman[row.kiriman_id]
         numbers[isian.pk] = row.kiriman.nomor
         if row.jenis == Jenis.RUSUS or row.peruntukan in periode.cakupan:
-            locations[isian.pk].append(_location(row, isian))
+            locations[isian.pk].append(_location(row, isian, aspek))
     baris = tuple(_line(isian, locations[isian.pk], numbers.get(isian.pk)) for isian in isian_rows)
     counted = [lokasi for line in baris for lokasi in line.lokasi]
     rusun = [lokasi for lokasi in counted if lokasi.jenis == Jenis.RUSUN]
     jumlah = sum_up(rusun)
+    backlog = _backlog(periode, jumlah, baris, kabupaten_kota)
     return Rekap(
         slug=periode.slug,
         judul=periode.judul,
@@ -430,7 +487,8 @@ def build_rekap(periode: PeriodeMonitoring, *, kabupaten_kota: str | None = None
         menunggak=sum(row.menunggak for row in rusun),
         minat_punya_rumah=sum(row.minat_punya_rumah for row in rusun),
         keputusan=periode.keputusan,
-        backlog=_backlog(periode, jumlah, baris, kabupaten_kota),
+        backlog=backlog,
+        calon=_candidates(baris, backlog),
         daftar_tunggu=sum(lokasi.daftar_tunggu for lokasi in rusun),
         jumlah_kk=sum(lokasi.jumlah_kk for lokasi in rusun),
         jumlah_jiwa=sum(lokasi.jumlah_jiwa for lokasi in rusun),
@@ -455,24 +513,23 @@ def _causes(rusun: list[LokasiRekap]) -> tuple[Butir, ...]:
     return tuple(sorted((Butir(s, Sebab(s).label, units[s]) for s in Sebab.values), key=lambda butir: -butir.jumlah))
 
 
-def _problems(rusun: list[LokasiRekap]) -> tuple[tuple[str, tuple[int, ...], int], ...]:
-    """Per aspect: label, counts by severity (ringan, sedang, berat), total."""
-    aspects = dict(KategoriPermasalahan.objects.values_list("kode", "aspek"))
-    seen = Counter((aspects[kode], tingkat) for lokasi in rusun for kode, tingkat, _ in lokasi.permasalahan)
+def _problems(rusun: list[LokasiRekap]) -> tuple[AspekRekap, ...]:
+    seen = Counter((masalah.aspek, masalah.tingkat) for lokasi in rusun for masalah in lokasi.permasalahan)
     return tuple(
-        (aspek.label, counts := tuple(seen[aspek.value, tingkat] for tingkat in Tingkat.values), sum(counts))
+        AspekRekap(aspek.value, str(aspek.label), tuple(seen[aspek.value, tingkat] for tingkat in Tingkat.values))
         for aspek in Aspek
     )
 
 
 def _follow_ups(kode: list[str], hari_ini: datetime.date) -> tuple[TindakRekap, ...]:
     """By party, as they stand today: follow-ups go on after a kiriman and after the period."""
-    done, late = Q(status__in=SETTLED), Q(batas_waktu__lt=hari_ini)
     rows = TindakLanjut.objects.filter(rusun__in=kode).order_by().values("penanggung_jawab")
     counted = {
         row["penanggung_jawab"]: row
         for row in rows.annotate(
-            selesai=Count("pk", filter=done), lewat=Count("pk", filter=~done & late), semua=Count("pk")
+            selesai=Count("pk", filter=Q(status__in=SETTLED)),
+            lewat=Count("pk", filter=overdue_on(hari_ini)),
+            semua=Count("pk"),
         )
     }
     none = {"selesai": 0, "lewat": 0, "semua": 0}
@@ -502,6 +559,29 @@ def _backlog(
         )
         for row in sorted(rows, key=lambda row: (row.kabupaten_kota_id or "", row.tahun, row.jenis))
     )  # fmt: skip
+
+
+def _candidates(baris: tuple[BarisRekap, ...], backlog: tuple[BacklogRekap, ...]) -> tuple[CalonRekap, ...]:
+    """As they stand today, per kabupaten/kota that has any: the path goes on after a kiriman and after the period."""
+    rusun = {row.kode: [lokasi for lokasi in row.lokasi if lokasi.jenis == Jenis.RUSUN] for row in baris}
+    found = counts_by_location([lokasi.kode for rows in rusun.values() for lokasi in rows])
+    known = {row.wilayah: row.jumlah for row in backlog}  # by year: the latest comes last
+    lines = []
+    for row in baris:
+        stages: Counter[str] = Counter()
+        for lokasi in rusun[row.kode]:
+            stages.update(found.get(lokasi.kode, {}))
+        del stages[TahapCalon.BATAL]
+        if stages.total():
+            housed = stages[TahapCalon.MENDAPAT_RUMAH]
+            lines.append(
+                CalonRekap(
+                    row.kode, row.nama, stages.total() - housed, stages[TahapCalon.DIUSULKAN], housed,
+                    sum(stages[tahap] for tahap in WILLING), sum(lokasi.daftar_tunggu for lokasi in rusun[row.kode]),
+                    sum(lokasi.anatomi["siap"] for lokasi in rusun[row.kode]), known.get(row.nama),
+                )
+            )  # fmt: skip
+    return tuple(lines)
 
 
 def _counted(choices: type[Pihak] | type[StatusAset], values: Iterable[str]) -> tuple[Butir, ...]:

@@ -38,7 +38,7 @@ def charts_of(rekap: Rekap, banding: Perbandingan | None = None) -> dict[str, Gr
         "aspek": grouped(
             "g-aspek", "Permasalahan menurut aspek", "Permasalahan rusun menurut delapan aspek dan tingkat.",
             [tingkat.label for tingkat in Tingkat],
-            [(aspek, tingkat) for aspek, tingkat, _ in rekap.permasalahan_aspek], satuan="permasalahan",
+            [(row.label, row.tingkat) for row in rekap.permasalahan_aspek], satuan="permasalahan",
         ),
         "aset": bars(
             "g-aset", "Status aset", "Lokasi rusun menurut status aset.",

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from core.models import Pejabat
 from core.pdf import Lampiran, render_paper
+from monitoring.enums import JenisNaskah
+from monitoring.penandatangan import signature_of
 
 from .build import DEFINISI, Rekap
 from .gambar import charts_of, map_of
-from .tabel import KOLOM, lines_of, sites_of, small_tables
+from .tabel import KOLOM, lines_of, most_ready, sites_of, small_tables
 from .xlsx import render_xlsx
 
 
@@ -31,7 +32,7 @@ class Terbitan:
 
 
 def render_pdf(rekap: Rekap, *, dicetak_oleh: str = "", kertas: str = "a4", terbitan: Terbitan | None = None) -> bytes:
-    """The recap, landscape, signed by the head of office, its workbook inside. Raises `core.pdf.PdfUnavailable`."""
+    """The recap, landscape, signed, its workbook inside. Raises `core.pdf.PdfUnavailable`."""
     day = timezone.localdate(rekap.ditetapkan_pada) if rekap.ditetapkan_pada else timezone.localdate()
     context = {
         "rekap": rekap,
@@ -44,7 +45,7 @@ def render_pdf(rekap: Rekap, *, dicetak_oleh: str = "", kertas: str = "a4", terb
         "grafik": charts_of(rekap),
         "peta": None if rekap.kode_daerah else map_of(rekap, tautan=False),
         "definisi": DEFINISI,
-        "pejabat": head.as_printed() if (head := Pejabat.objects.head_of_province(day)) else None,
+        "pejabat": signature_of(JenisNaskah.REKAP_DAERAH if rekap.kode_daerah else JenisNaskah.REKAP_PROVINSI, day),
         "tanggal_surat": day,
         "terbitan": terbitan,
     }
@@ -57,12 +58,13 @@ def render_pdf(rekap: Rekap, *, dicetak_oleh: str = "", kertas: str = "a4", terb
 
 def render_summary(rekap: Rekap, *, dicetak_oleh: str = "", kertas: str = "a4") -> bytes:
     """One sheet for the governor: five numbers, ready units, grave problems, what is overdue, decisions asked for."""
-    head = Pejabat.objects.head_of_province(timezone.localdate())
+    today = timezone.localdate()
     context = {
         "rekap": rekap,
-        "siap": next(tabel for tabel in small_tables(rekap) if tabel.lembar == "Siap terbanyak"),
+        "siap": most_ready(rekap),
         "keputusan": [line.strip() for line in rekap.keputusan.splitlines() if line.strip()],
-        "pejabat": head.as_printed() if head else None,
+        "pejabat": signature_of(JenisNaskah.RINGKASAN, today),
+        "tanggal_surat": today,
     }
     return render_paper(
         "monitoring/pdf/ringkasan.html", context, contoh=rekap.contoh, dicetak_oleh=dicetak_oleh, kertas=kertas

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 from rusun.angka import KELOMPOK_KOSONG
-from rusun.enums import Peruntukan, Pihak, Sebab, StatusAset, Tingkat
+from rusun.enums import Aspek, Peruntukan, Pihak, Sebab, StatusAset, Tingkat
 
-from .build import LokasiRekap, Rekap
+from .build import PENGHUNI, LokasiRekap, MasalahRekap, Rekap
 
 ANATOMI = {kode: label for kode, label, _ in KELOMPOK_KOSONG}
 
@@ -22,9 +22,11 @@ class Saringan:
     sebab: str = ""
     status_aset: str = ""
     peruntukan: str = ""
+    aspek: str = ""
     tingkat: str = ""
     pihak: str = ""
     dukungan: str = ""
+    penghuni: str = ""
 
     @classmethod
     def read(cls, data: Mapping[str, str]) -> Saringan:
@@ -33,6 +35,11 @@ class Saringan:
 
     def __bool__(self) -> bool:
         return any(asdict(self).values())
+
+    @property
+    def soal_masalah(self) -> bool:
+        """Whether problems are asked about."""
+        return bool(self.aspek or self.tingkat or self.pihak)
 
     @property
     def sebutan(self) -> str:
@@ -46,13 +53,16 @@ LABEL: dict[str, dict[str, str]] = {
     "sebab": dict(Sebab.choices),
     "status_aset": dict(StatusAset.choices),
     "peruntukan": dict(Peruntukan.choices),
+    "aspek": dict(Aspek.choices),
     "tingkat": dict(Tingkat.choices),
     "pihak": dict(Pihak.choices),
     "dukungan": dict(Pihak.choices),
+    "penghuni": dict(PENGHUNI),
 }
 JUDUL = {
     "anatomi": "Unit kosong", "sebab": "Sebab kosong", "status_aset": "Status aset", "peruntukan": "Peruntukan",
-    "tingkat": "Permasalahan tingkat", "pihak": "Permasalahan yang ditangani", "dukungan": "Meminta dukungan",
+    "aspek": "Permasalahan aspek", "tingkat": "Permasalahan tingkat", "pihak": "Permasalahan yang ditangani",
+    "dukungan": "Meminta dukungan", "penghuni": "Penghuni",
 }  # fmt: skip
 
 
@@ -63,12 +73,39 @@ def rows_behind(rekap: Rekap, saringan: Saringan) -> list[LokasiRekap]:
     return [row for row in rekap.lokasi_rusun if _counts(row, saringan)]
 
 
-def _counts(row: LokasiRekap, asked: Saringan) -> bool:
-    problems = [
-        (tingkat, pihak)
-        for _, tingkat, pihak in row.permasalahan
-        if (not asked.tingkat or tingkat == asked.tingkat) and (not asked.pihak or pihak == asked.pihak)
+@dataclass(frozen=True)
+class Hitungan:
+    """What of a location goes into the figure asked for; over the rows behind it, it adds up to the figure."""
+
+    label: str
+    dari: Callable[[LokasiRekap], int]
+
+
+def counted_by(asked: Saringan) -> Hitungan | None:
+    """None where the locations themselves are counted, or where more than one thing is asked."""
+    found = []
+    if asked.anatomi:
+        found.append(Hitungan("Unit kosong", lambda row: row.anatomi[asked.anatomi]))
+    if asked.sebab:
+        found.append(Hitungan("Unit kosong", lambda row: row.sebab_kosong.get(asked.sebab, 0)))
+    if asked.soal_masalah:
+        found.append(Hitungan("Permasalahan", lambda row: len(_problems(row, asked))))
+    if asked.penghuni:
+        found.append(Hitungan(LABEL["penghuni"][asked.penghuni], lambda row: getattr(row, asked.penghuni)))
+    return found[0] if len(found) == 1 else None
+
+
+def _problems(row: LokasiRekap, asked: Saringan) -> list[MasalahRekap]:
+    return [
+        masalah
+        for masalah in row.permasalahan
+        if (not asked.aspek or masalah.aspek == asked.aspek)
+        and (not asked.tingkat or masalah.tingkat == asked.tingkat)
+        and (not asked.pihak or masalah.pihak == asked.pihak)
     ]
+
+
+def _counts(row: LokasiRekap, asked: Saringan) -> bool:
     return all(
         (
             not asked.daerah or row.kode_daerah == asked.daerah,
@@ -76,7 +113,8 @@ def _counts(row: LokasiRekap, asked: Saringan) -> bool:
             not asked.sebab or row.sebab_kosong.get(asked.sebab),
             not asked.status_aset or row.status_aset == asked.status_aset,
             not asked.peruntukan or row.peruntukan == asked.peruntukan,
-            not (asked.tingkat or asked.pihak) or problems,
+            not asked.soal_masalah or _problems(row, asked),
             not asked.dukungan or asked.dukungan in row.dukungan,
+            not asked.penghuni or getattr(row, asked.penghuni),
         )
     )

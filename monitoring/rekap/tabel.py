@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rusun.enums import Jenis
+from django.urls import reverse
 
-from .build import BarisRekap, Jumlah, LokasiRekap, Rekap, percent
+from core.display import angka
+from rusun.enums import Jenis
+from rusun.forms import SEMUA
+
+from .build import PENGHUNI, BarisRekap, Jumlah, LokasiRekap, Rekap, TindakRekap, percent
 
 KOLOM = ("Lokasi", "Tower", "Unit", "Terhuni", "Kosong siap", "Kosong rusak", "Tidak disewakan", "Persen terhuni")
 
@@ -51,6 +55,7 @@ class Tabel:
     jumlah: tuple[object, ...] | None = None
     keterangan: str = ""
     saringan: tuple[str, ...] = ()  # per line the query that leads to the rows behind it (`saring.py`)
+    tautan: tuple[str, ...] = ()  # per line the page that holds the rows behind it, where it is another one
 
     @property
     def berangka(self) -> tuple[bool, ...]:
@@ -63,10 +68,11 @@ class Tabel:
         return list(zip(self.kepala, self.berangka, strict=True))
 
     @property
-    def isi(self) -> list[tuple[list[tuple[object, bool]], str]]:
-        """Rows of (value, whether its column holds figures), with the query of the rows behind or ""."""
+    def isi(self) -> list[tuple[list[tuple[object, bool]], str, str]]:
+        """Rows of (value, whether its column holds figures), with the query and the page of the rows behind or ""."""
         cells = [list(zip(row, self.berangka, strict=True)) for row in self.baris]
-        return list(zip(cells, self.saringan or ("",) * len(cells), strict=True))
+        none = ("",) * len(cells)
+        return list(zip(cells, self.saringan or none, self.tautan or none, strict=True))
 
     @property
     def isi_jumlah(self) -> list[tuple[object, bool]]:
@@ -85,14 +91,8 @@ def small_tables(rekap: Rekap) -> list[Tabel]:
         ),
         Tabel(
             "Penghuni", "Penghuni dan antrean rusun", ("Hal", "Jumlah"),
-            (
-                ("KK penghuni", rekap.jumlah_kk), ("Jiwa penghuni", rekap.jumlah_jiwa),
-                ("Daftar tunggu", rekap.daftar_tunggu), ("KK berminat memiliki rumah", rekap.minat_punya_rumah),
-                ("Penghuni tercatat lewat batas huni", rekap.lewat_batas_huni),
-                ("Penghuni tercatat yang batas huninya habis dalam enam bulan", rekap.segera_habis_huni),
-                ("Penghuni tercatat tanpa aturan lama huni", rekap.tanpa_aturan_huni),
-                ("Penghuni tercatat menunggak", rekap.menunggak),
-            ),
+            tuple((label, getattr(rekap, hal)) for hal, label in PENGHUNI),
+            saringan=tuple(f"penghuni={hal}" if getattr(rekap, hal) else "" for hal, _ in PENGHUNI),
         ),
         Tabel(
             "Potensi", "Unit yang dapat dipakai", ("Keadaan", "Unit"),
@@ -102,6 +102,10 @@ def small_tables(rekap: Rekap) -> list[Tabel]:
                 ("Dapat kosong bila KK yang berminat pindah ke rumah sendiri", rekap.minat_punya_rumah),
             ),
             None, "Baris terakhir adalah perkiraan: satu KK satu unit.",
+            (
+                *(f"anatomi={kode}" if units[kode] else "" for kode in ("siap", "rehab", "aset")),
+                "penghuni=minat_punya_rumah" if rekap.minat_punya_rumah else "",
+            ),
         ),
         Tabel(
             "Dukungan", "Dukungan yang diminta", ("Pihak", "Lokasi"),
@@ -115,26 +119,58 @@ def small_tables(rekap: Rekap) -> list[Tabel]:
             ("JUMLAH", *(sum(column) for column in zip(
                 *((t.selesai, t.berjalan, t.lewat, t.jumlah) for t in rekap.tindak_lanjut), strict=True))),
             "Keadaan saat dokumen dibuat.",
+            tautan=tuple(_follow_ups_page(rekap, t) if t.jumlah else "" for t in rekap.tindak_lanjut),
         ),
         *([] if rekap.kode_daerah else [_queues(rekap)]),
-        Tabel(
-            "Siap terbanyak", "Lokasi dengan unit siap huni terbanyak",
-            ("Lokasi", "Kabupaten/kota", "Siap huni sekarang", "Daftar tunggu"),
-            tuple((row.nama, row.nama_daerah, row.anatomi["siap"], row.daftar_tunggu) for row in rekap.siap_terbanyak),
-        ),
+        *([_programme(rekap)] if rekap.calon else []),
+        most_ready(rekap),
     ]  # fmt: skip
+
+
+def most_ready(rekap: Rekap) -> Tabel:
+    """Where most units could be lived in now."""
+    return Tabel(
+        "Siap terbanyak", "Lokasi dengan unit siap huni terbanyak",
+        ("Lokasi", "Kabupaten/kota", "Siap huni sekarang", "Daftar tunggu"),
+        tuple((row.nama, row.nama_daerah, row.anatomi["siap"], row.daftar_tunggu) for row in rekap.siap_terbanyak),
+        tautan=tuple(reverse("rusun:detail", args=[row.kode]) for row in rekap.siap_terbanyak),
+    )  # fmt: skip
+
+
+def _follow_ups_page(rekap: Rekap, tindak: TindakRekap) -> str:
+    query = {"penanggung_jawab": tindak.kode, "status": SEMUA, "kabupaten_kota": rekap.kode_daerah}
+    return reverse("rusun:tindak_lanjut_daftar", query={name: value for name, value in query.items() if value})
+
+
+def _programme(rekap: Rekap) -> Tabel:
+    """Residents on their way to an own home, beside those who wait for their units and for a home."""
+    lines = [
+        (row.berjalan, row.diusulkan, row.mendapat_rumah, row.unit_akan_kosong, row.daftar_tunggu, row.siap_huni)
+        for row in rekap.calon
+    ]
+    known = [row for row in rekap.backlog if row.wilayah == rekap.wilayah]
+    return Tabel(
+        "Program rumah", "Calon peserta program dan unit yang akan kosong",
+        ("Kabupaten/kota", "Calon berjalan", "Diusulkan", "Mendapat rumah", "Unit yang akan kosong", "Daftar tunggu",
+         "Siap huni sekarang", "Backlog"),
+        tuple((row.wilayah, *line, row.backlog) for row, line in zip(rekap.calon, lines, strict=True)),
+        ("JUMLAH", *map(sum, zip(*lines, strict=True)), None),
+        "Calon dan unit yang akan kosong: keadaan saat dokumen dibuat. Backlog yang belum diketahui tidak diperkirakan"
+        + (f"; {known[-1].wilayah} {known[-1].tahun}: {angka(known[-1].jumlah)}." if known else "."),
+    )  # fmt: skip
 
 
 def _queues(rekap: Rekap) -> Tabel:
     """Who waits, beside what could be lived in now, per kabupaten/kota that has either."""
-    rows = []
+    rows, saringan = [], []
     for baris in rekap.baris:
         rusun = [lokasi for lokasi in baris.lokasi if lokasi.jenis == Jenis.RUSUN]
         waiting, ready = sum(row.daftar_tunggu for row in rusun), sum(row.anatomi["siap"] for row in rusun)
         if waiting or ready:
             rows.append((baris.nama, waiting, ready))
+            saringan.append(f"daerah={baris.kode}")
     ready = sum(butir.jumlah for butir in rekap.anatomi if butir.kode == "siap")
     return Tabel(
         "Antrean", "Daftar tunggu dan unit siap huni", ("Kabupaten/kota", "Daftar tunggu", "Siap huni sekarang"),
-        tuple(rows), ("JUMLAH", rekap.daftar_tunggu, ready),
+        tuple(rows), ("JUMLAH", rekap.daftar_tunggu, ready), saringan=tuple(saringan),
     )  # fmt: skip

@@ -23,7 +23,7 @@ from .build import DEFINISI, Rekap, build_rekap
 from .forms import KeputusanForm
 from .gambar import charts_of, map_of
 from .pdf import render_pdf, render_summary
-from .saring import Saringan, rows_behind
+from .saring import Saringan, counted_by, rows_behind
 from .tabel import KOLOM, lines_of, small_tables
 from .terbuka import open_csv, open_data
 from .xlsx import render_xlsx
@@ -61,6 +61,7 @@ def rekap(request: HttpRequest, slug: str) -> HttpResponse:
     pilihan = _choices(periode, request.user)
     before, chosen = earlier_rekap(periode, data.kode_daerah), Saringan.read(request.GET)
     banding = compare_periods(data, before) if before else None
+    rows, hitungan = rows_behind(data, chosen), counted_by(chosen)
     context = {
         "periode": periode,
         "rekap": data,
@@ -76,12 +77,26 @@ def rekap(request: HttpRequest, slug: str) -> HttpResponse:
         "saringan": chosen,
         "kode_dipilih": data.kode_daerah if pilihan else "",
         "awal": f"?kabupaten_kota={data.kode_daerah}&" if data.kode_daerah and pilihan else "?",
-        "baris_lokasi": rows_behind(data, chosen),
+        "baris_lokasi": [(row, hitungan.dari(row) if hitungan else None) for row in rows],
+        "hitungan": hitungan,
+        "jumlah_hitungan": sum(map(hitungan.dari, rows)) if hitungan else None,
+        "masalah_kini": _problems_now(data, chosen),
         "perbandingan": banding,
         "definisi": DEFINISI,
         "kueri": f"?kabupaten_kota={data.kode_daerah}" if data.kode_daerah and pilihan else "",
     }
     return render(request, "monitoring/rekap.html", context)
+
+
+def _problems_now(rekap: Rekap, asked: Saringan) -> str:
+    """Where the problems asked about are described, as they stand today; "" when others are asked about."""
+    query = {
+        "aspek": asked.aspek, "tingkat": asked.tingkat, "penanggung_jawab": asked.pihak,
+        "kabupaten_kota": asked.daerah or rekap.kode_daerah,
+    }  # fmt: skip
+    if not asked.soal_masalah:
+        return ""
+    return reverse("rusun:masalah_daftar", query={name: value for name, value in query.items() if value})
 
 
 @require_safe

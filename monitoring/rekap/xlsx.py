@@ -62,7 +62,7 @@ def render_xlsx(rekap: Rekap) -> bytes:
     )  # fmt: skip
     add_sheet(
         book, kepala, "Permasalahan", "Permasalahan rusun menurut aspek dan tingkat", ("Aspek", *TINGKAT, "Jumlah"),
-        [(aspek, *counts, total) for aspek, counts, total in rekap.permasalahan_aspek],
+        [(row.label, *row.tingkat, row.jumlah) for row in rekap.permasalahan_aspek],
         footer=("JUMLAH", *rekap.jumlah_tingkat, rekap.jumlah_permasalahan),
     )  # fmt: skip
     add_sheet(

@@ -41,6 +41,11 @@ class KategoriPermasalahan(models.Model):
 SETTLED = [enums.StatusTindakLanjut.SELESAI, enums.StatusTindakLanjut.DILIMPAHKAN]
 
 
+def overdue_on(hari_ini: datetime.date) -> Q:
+    """Follow-ups that should have been done before `hari_ini` and are not settled; `rusun.daftar.days_late` of one."""
+    return ~Q(status__in=SETTLED) & Q(batas_waktu__lt=hari_ini)
+
+
 class PermasalahanQuerySet(ScopedQuerySet["Permasalahan"]):
     def active(self) -> PermasalahanQuerySet:
         """Problems of locations that are still in the registry."""
@@ -97,7 +102,7 @@ class TindakLanjutQuerySet(ScopedQuerySet["TindakLanjut"]):
 
     def overdue(self, hari_ini: datetime.date) -> TindakLanjutQuerySet:
         """Open follow-ups that should have been done before `hari_ini`."""
-        return self.open().filter(batas_waktu__lt=hari_ini)
+        return self.filter(overdue_on(hari_ini))
 
     def with_evidence_count(self) -> TindakLanjutQuerySet:
         """Each with `jumlah_bukti`: how many files of evidence are in force."""

@@ -4,7 +4,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from monitoring.enums import StatusIsian
+from core.files import held, lock_place
+from monitoring.enums import GerakPeriode, StatusIsian
+from monitoring.models import Penerbitan
+from monitoring.periode.workflow import apply_period_move
 from tests.factories import make_isian, make_periode, make_rusun
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -42,6 +45,21 @@ def test_a_tile_of_the_map_leads_to_its_rows_by_keyboard(kiriman, sign_in, pimpi
     page.keyboard.press("Enter")
     expect(page.locator(".jumlah-hasil")).to_contain_text("1 dari 2 lokasi")
     assert "daerah=33.19" in page.url
+
+
+def test_documents_are_waited_for_without_a_click(kudus, operator, verifikator, koordinator, pimpinan, sign_in):
+    make_rusun(kudus)
+    periode = make_periode(koordinator, kudus)
+    make_isian(periode, operator, verifikator, StatusIsian.TERVERIFIKASI)
+    periode = apply_period_move(periode, GerakPeriode.AJUKAN_REKAP, koordinator)
+    page = sign_in(pimpinan)
+    with held(lock_place(f"dokumen-{periode.pk}")):  # somebody is at it
+        apply_period_move(periode, GerakPeriode.TETAPKAN, pimpinan)
+        page.goto("/periode/desk-uji/dokumen/")
+        expect(page.get_by_role("status")).to_contain_text("0 dari 2 dokumen jadi")
+        assert serious(page) == []
+    Penerbitan.objects.update(diminta_pada=None)  # and was killed
+    expect(page.get_by_role("link", name="Unduh semua (zip)")).to_be_visible(timeout=60_000)
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -276,7 +276,7 @@ def test_what_keeps_units_empty_adds_up_in_both_periods():
 def test_the_signed_off_period_owes_a_document_to_the_province_and_to_each_of_23():
     periode = PeriodeMonitoring.objects.get(slug="desk-2021")
     papers = owed(periode)
-    assert [row.wilayah for row in papers[:2]] == ["Provinsi Jawa Tengah", "Kabupaten Cilacap"]
+    assert [row.kunci for row in papers[:2]] == [("rekap_provinsi", None), ("rekap_daerah", "33.01")]
     assert len(papers) == 24
     assert owed(PeriodeMonitoring.objects.get(slug="desk-2022")) == []
 
@@ -354,8 +354,8 @@ def test_every_figure_is_the_same_everywhere(slug, tmp_path):
             shown = [butir.label, angka(butir.jumlah), persen(butir.jumlah, whole)]
             assert " ".join(shown) in page
             assert squeeze(*shown) in printed
-    for aspek, tingkat, jumlah in data.permasalahan_aspek:
-        shown = [aspek, *map(angka, tingkat), angka(jumlah)]
+    for row in data.permasalahan_aspek:
+        shown = [row.label, *map(angka, row.tingkat), angka(row.jumlah)]
         assert " ".join(shown) in page
         assert squeeze(*shown) in printed
     for row in data.lokasi:

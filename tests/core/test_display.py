@@ -123,6 +123,8 @@ def test_a_moment_is_read_on_the_clock_and_calendar_of_central_java():
     assert display.hari_tanggal(late_evening_utc) == "Kamis, 19 Agustus 2021"
     assert display.jam(late_evening_utc) == "01.30 WIB"
     assert display.jam(datetime.time(9, 0)) == "09.00 WIB"
+    nine, half_past = datetime.time(9, 0), datetime.time(10, 30)
+    assert display.rentang_jam(nine, half_past) == "09.00-10.30 WIB"
 
 
 @pytest.mark.parametrize(

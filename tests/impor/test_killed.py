@@ -7,10 +7,7 @@ import os
 import re
 import signal
 import socket
-import sqlite3
 import subprocess
-import sys
-import threading
 import time
 import urllib.parse
 import urllib.request
@@ -19,9 +16,9 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.sites import Site, until
+
 ROWS = 400
 SANDI = "kata-sandi-uji-yang-panjang"
 
@@ -61,62 +58,15 @@ print(impor.pk)
 """
 
 
-class Site:
-    """The site with a database and files of its own, worked on by processes that may be killed."""
+class ImportSite(Site):
+    """What an import did to a site."""
 
-    def __init__(self, folder):
-        self.folder, self.name = folder, f"uji_{uuid.uuid4().hex[:12]}"
-        self.file = folder / "isian.xlsx"
-        if connection.vendor == "postgresql":
-            settings = connection.settings_dict
-            self.server = {"host": settings["HOST"], "port": settings["PORT"], "user": settings["USER"]}
-            self.admin(f'CREATE DATABASE "{self.name}"')
-            url = f"postgres://{self.server['user']}@{self.server['host']}:{self.server['port']}/{self.name}"
-        else:
-            url = f"sqlite:///{folder / 'site.sqlite3'}"
-        self.env = {**os.environ, "DATABASE_URL": url, "MEDIA_ROOT": str(folder / "media"), "DEBUG": "0",
-                    "DJANGO_SETTINGS_MODULE": "monitoring.settings", "IMPOR_DI_LATAR": "1"}  # fmt: skip
-
-    def admin(self, statement):
-        import psycopg2
-
-        link = psycopg2.connect(dbname="postgres", **self.server)
-        link.autocommit = True
-        link.cursor().execute(statement)
-        link.close()
-
-    def remove(self):
-        if connection.vendor == "postgresql":
-            self.admin(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+    @property
+    def file(self):
+        return self.folder / "isian.xlsx"
 
     def python(self, code):
-        head = f"import django; django.setup(); FILE = {str(self.file)!r}\n"
-        done = subprocess.run(
-            [sys.executable, "-c", head + code], env=self.env, cwd=ROOT, capture_output=True, text=True, timeout=120,
-            check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
-    def start(self, *words):
-        return subprocess.Popen(
-            [sys.executable, "-m", *words], env=self.env, cwd=ROOT, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-
-    def sql(self, statement):
-        if connection.vendor == "postgresql":
-            import psycopg2
-
-            link = psycopg2.connect(dbname=self.name, **self.server)
-        else:
-            link = sqlite3.connect(self.folder / "site.sqlite3", timeout=20)
-        with link:
-            cursor = link.cursor()
-            cursor.execute(statement)
-            rows = cursor.fetchall() if cursor.description else []
-        link.close()
-        return rows
+        return super().python(f"FILE = {str(self.file)!r}\n{code}")
 
     def state(self):
         """(status of the import, residents, stays, history rows of residents)."""
@@ -138,7 +88,7 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path):
-    made = Site(tmp_path)
+    made = ImportSite(tmp_path)
     try:
         made.python("from django.core.management import call_command; call_command('migrate', verbosity=0)")
         made.python(PREPARE)
@@ -208,15 +158,6 @@ def multipart(fields, file):
     return b"".join(
         [*parts, head.encode(), file, f"\r\n--{mark}--\r\n".encode()]
     ), f"multipart/form-data; boundary={mark}"
-
-
-def until(condition, seconds=60):
-    """Ask again and again until it is so."""
-    pause, end = threading.Event(), time.monotonic() + seconds
-    while not (answer := condition()):
-        assert time.monotonic() < end, "waited too long"
-        pause.wait(0.05)
-    return answer
 
 
 def serve(site):

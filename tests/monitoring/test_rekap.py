@@ -20,7 +20,7 @@ from monitoring.beranda import recaps_for
 from monitoring.enums import GerakPeriode
 from monitoring.models import Backlog, Isian, KirimanRusun, PeriodeMonitoring
 from monitoring.periode.workflow import apply_period_move, write_decisions
-from monitoring.rekap.build import build_rekap
+from monitoring.rekap.build import PENGHUNI, build_rekap
 from monitoring.rekap.xlsx import render_xlsx
 from tests.factories import make_isian, make_periode, make_rusun
 from tests.papers import accessibility, read, squeezed, words
@@ -92,11 +92,41 @@ def test_figures_lead_to_the_rows_behind_them(kepala, kiriman):
         page = kepala.get(PAGE, {"kabupaten_kota": kode} if kode else None).content.decode()
         links = set(re.findall(r'href="(\?[^"#]+)#per-lokasi"', page))
         kinds = {link.removeprefix(start).split("=")[0] for link in links}
-        assert kinds >= {"anatomi", "sebab", "status_aset", "peruntukan", "tingkat", "pihak"}
+        assert kinds >= {"anatomi", "sebab", "status_aset", "peruntukan", "aspek", "tingkat", "pihak", "penghuni"}
         for link in links:
             answer = kepala.get(PAGE + unescape(link))
             assert len(answer.context["baris_lokasi"]) <= len(answer.context["rekap"].lokasi)
             assert answer.context["rekap"].kode_daerah == kode
+
+
+def test_what_the_rows_behind_a_figure_show_adds_up_to_it(kepala, kiriman):
+    data = build_rekap(kiriman)
+    figures = {f"penghuni={hal}": getattr(data, hal) for hal, _ in PENGHUNI}
+    figures |= {f"aspek={row.kode}": row.jumlah for row in data.permasalahan_aspek}
+    figures |= {f"anatomi={row.kode}": row.jumlah for row in data.anatomi}
+    figures |= {f"sebab={row.kode}": row.jumlah for row in data.sebab_kosong}
+    figures |= {f"pihak={row.kode}": row.jumlah for row in data.penanggung_jawab}
+    figures |= {"aspek=fisik_bangunan&tingkat=sedang": 2, "aspek=fisik_bangunan&tingkat=berat": 0}
+    for query, figure in figures.items():
+        answer = kepala.get(f"{PAGE}?{query}")
+        rows = answer.context["baris_lokasi"]
+        assert (sum(row[1] for row in rows), answer.context["jumlah_hitungan"]) == (figure, figure), query
+        assert all(row[1] for row in rows)
+
+
+def test_problems_by_aspect_lead_to_each_of_them(kepala, kiriman):
+    page = kepala.get(f"{PAGE}?kabupaten_kota=33.19&aspek=fisik_bangunan&tingkat=sedang")
+    link = unescape(re.search(r'href="([^"]+)">Lihat permasalahannya', page.content.decode())[1])
+    assert link == "/rusun/masalah/?aspek=fisik_bangunan&tingkat=sedang&kabupaten_kota=33.19"
+    assert [row.masalah.rusun.nama for row in kepala.get(link).context["baris"]] == ["Rusunawa Kabupaten Kudus"]
+    assert "Lihat permasalahannya" not in kepala.get(f"{PAGE}?sebab=rusak").content.decode()
+
+
+def test_figures_lead_to_their_definitions(kepala, kiriman):
+    page = kepala.get(PAGE).content.decode()
+    targets = set(re.findall(r'href="#(arti-[^"]+)"', page))
+    assert "arti-kosong-siap" in targets
+    assert targets <= set(re.findall(r'<dt id="([^"]+)"', page))
 
 
 # --- Papers ----------------------------------------------------------------------------------------------------------
@@ -334,7 +364,7 @@ def test_papers_name_the_head_of_the_province_and_how_the_post_is_held(kepala, k
     day = timezone.localdate()
     for name, daerah, held in (("Kepala Daerah", kudus, "definitif"), ("Kepala Provinsi", None, "plt")):
         Pejabat.objects.create(
-            nama=name, jabatan="Kepala Dinas", kewenangan=held, kabupaten_kota=daerah, kepala=True, berlaku_mulai=day
+            nama=name, jabatan="Kepala Dinas", kewenangan=held, kabupaten_kota=daerah, tugas="kepala", berlaku_mulai=day
         )
     for url in (PDF, "/periode/desk-uji/ringkasan.pdf"):
         text = words(kepala.get(url).content)

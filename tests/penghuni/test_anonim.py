@@ -32,7 +32,7 @@ from penghuni.anonim import (
 )
 from penghuni.hak_subjek import close_request, record_request
 from penghuni.hunian import move_in, move_out
-from penghuni.jumlah import arrears_by_location, open_stays_by_location, overstays_by_location
+from penghuni.jumlah import arrears_by_location, open_stays_by_location, stay_states_by_location
 from penghuni.lembar import living_in
 from penghuni.models import Hunian, Penghuni
 from penghuni.pencatatan import clear_numbers, update_household
@@ -229,7 +229,7 @@ def test_figures_are_the_same_before_and_after(semarang, operator, koordinator_p
     def figures():
         return (
             build_rekap(periode), draft_of(isian), open_stays_by_location(semarang), arrears_by_location(semarang),
-            overstays_by_location(semarang, HARI_INI),
+            stay_states_by_location(semarang, HARI_INI),
         )  # fmt: skip
 
     before = figures()

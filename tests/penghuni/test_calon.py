@@ -316,8 +316,8 @@ def test_counts_by_location_take_in_whoever_lives_there(
     other = household(kudus, "Wati")
     move_in(other, block(kudus), "1", DAHULU, operator_kudus)
     enter(other, operator_kudus)
-    assert counts_by_location("33.74") == {"3374-RSN-01": {"dihubungi": 1, "disaring": 1}}
-    assert counts_by_location("33.19") == {"3319-RSN-01": {"disaring": 1}}
+    assert counts_by_location(["3374-RSN-01"]) == {"3374-RSN-01": {"dihubungi": 1, "disaring": 1}}
+    assert counts_by_location(["3319-RSN-01"]) == {"3319-RSN-01": {"disaring": 1}}
 
 
 # --- what protects the rows -------------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from core.models import Pengguna
 from core.pdf import PdfUnavailable
-from monitoring.dokumen.terbit import issue_missing, reissue
+from monitoring.dokumen.pelari import TAK_TERSIMPAN, work
+from monitoring.dokumen.terbit import reissue
 from monitoring.enums import StatusPeriode
 from monitoring.isian.workflow import MoveRefused
 from monitoring.models import PeriodeMonitoring
@@ -10,7 +11,7 @@ from monitoring.models import PeriodeMonitoring
 
 class Command(BaseCommand):
     help = (
-        "Terbitkan dokumen periode yang sudah ditetapkan dan belum ada; aman diulang. "
+        "Terbitkan dokumen periode yang sudah ditetapkan dan belum ada. Dijalankan situs sendiri; aman diulang. "
         "Dengan --ulang, terbitkan revisi baru dari semua dokumen yang berlaku."
     )
 
@@ -29,14 +30,22 @@ class Command(BaseCommand):
         if (alasan or pengguna) and not ulang:
             raise CommandError("--alasan dan --pengguna hanya berlaku bersama --ulang.")
         try:
-            issued = (reissue(row, alasan, _account(pengguna)) if ulang else []) + issue_missing(row)
+            issued = reissue(row, alasan, _account(pengguna)) if ulang else []
         except (MoveRefused, PdfUnavailable) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
-            raise CommandError("Berkas tidak dapat disimpan. Periksa MEDIA_ROOT dan ruang penyimpanannya.") from error
+            raise CommandError(TAK_TERSIMPAN) from error
+        hasil = work(row)
+        if hasil is None:
+            self.stdout.write("Dokumen periode ini sedang dibuat oleh proses lain.")
+        else:
+            issued += hasil.terbit
         for dokumen in issued:
             self.stdout.write(dokumen.kode)
-        self.stdout.write(f"{len(issued)} dokumen diterbitkan." if issued else "Semua dokumen sudah terbit.")
+        if hasil and hasil.pesan:
+            raise CommandError(hasil.pesan)
+        if hasil or issued:
+            self.stdout.write(f"{len(issued)} dokumen diterbitkan." if issued else "Semua dokumen sudah terbit.")
 
 
 def _account(username):
