@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from auditlog.registry import auditlog
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Value
+from django.db.models.functions import Concat
 
 from core.access import sees_penghuni
 from core.constraints import choices_valid, rule
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from core.models import Pengguna
+
+INDEXED_LETTERS = 3
+"""The index of names on PostgreSQL knows groups of so many letters; a shorter part of a name stands in none of them."""
 
 RUPIAH = [MaxValueValidator(10**11, "Nilai terlalu besar.")]
 
@@ -41,6 +45,13 @@ class PenghuniQuerySet(PersonalQuerySet["Penghuni"]):
     def with_nik(self, nik: str) -> PenghuniQuerySet:
         """Households whose head has exactly this NIK (looked up by keyed hash, no row is opened)."""
         return self.filter(nik_sidik__in=fingerprints(nik))
+
+    def named(self, text: str) -> PenghuniQuerySet:
+        """Households whose head has `text` as a part of the name, in capitals or not."""
+        if len(text) >= INDEXED_LETTERS:
+            return self.filter(nama__icontains=text)
+        # PostgreSQL would read the whole index of letters and then every row; told so, it reads the index of names.
+        return self.alias(ejaan=Concat("nama", Value(""))).filter(ejaan__icontains=text)
 
     def living(
         self, *, rusun: Rusun | None = None, blok: Blok | uuid.UUID | None = None, tinggal: str = ""
