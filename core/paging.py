@@ -12,6 +12,9 @@ from django.db.models import Q, QuerySet
 COUNTED: Final = 10_000
 """Rows are counted up to here; the pages of these rows are found by their number."""
 
+SORTED: Final = 2_000
+"""So many rows that conditions have picked are sorted sooner than they are met along the order."""
+
 _AFTER, _BEFORE = "sesudah", "sebelum"
 
 
@@ -50,8 +53,8 @@ class KeyPaginator(Paginator):
     What a long list costs is counting and skipping. So rows are counted up to `COUNTED` and `lebih` tells whether there
     are more. Keys are skipped along the index of the order, without the rows and joins; and beyond the counted pages
     nothing is skipped: a page begins at the row where its neighbour ended. `picked` says that conditions chose the rows
-    of which the index of the order knows nothing: it might be walked to its end for a few of them, so those that were
-    counted are found as the count found them, and then sorted.
+    of which the index of the order knows nothing: it might be walked to its end for a few of them. So a few are found
+    as the count found them, and then sorted.
     """
 
     object_list: Any
@@ -93,7 +96,7 @@ class KeyPaginator(Paginator):
         place = self.validate_number(number)
         start = (place - 1) * self.per_page
         rows = self.object_list
-        if self.picked and not self.lebih:
+        if self.picked and self._seen <= min(SORTED, COUNTED):
             rows = rows.model._default_manager.filter(pk__in=self._found).order_by(*self._order)
         keys = rows.values("pk")[start : start + self.per_page]
         return KeyPage(self.object_list.filter(pk__in=keys), place, self, followed=place < self.num_pages or self.lebih)
@@ -116,11 +119,12 @@ class KeyPaginator(Paginator):
 
 def _beyond(order: tuple[str, ...], edge: tuple[Any, ...], *, back: bool) -> Q:
     """Rows that come after (or before) the row whose columns of the order hold `edge`."""
-    further: Q | None = None
+    further = Q()
     for name, value in reversed(list(zip(order, edge, strict=True))):
         column = name.removeprefix("-")
         sign = "lt" if name.startswith("-") != back else "gt"
-        past = Q(**{f"{column}__{sign}": value})
-        further = past if further is None else past | (Q(**{column: value}) & further)
-    assert further is not None
-    return Q(**{f"{column}__{sign}e": value}) & further  # said once more for the index, which alternatives do not use
+        if not further:
+            further = Q(**{f"{column}__{sign}": value})
+        else:  # without an "or", for which SQLite leaves the index
+            further = Q(**{f"{column}__{sign}e": value}) & ~(Q(**{column: value}) & ~further)
+    return further
