@@ -76,7 +76,7 @@ class KeyPaginator(Paginator):
         return tuple(self.object_list.query.order_by or self.object_list.model._meta.ordering)
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return min(self._seen, COUNTED)
 
     @property
