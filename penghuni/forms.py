@@ -118,8 +118,11 @@ class TempatFilter(FilterForm):
         super().__init__(*args, **kwargs)
         if operator(pengguna):
             del self.fields["daerah"]
-        lokasi = Rusun.objects.visible_to(pengguna).order_by("kabupaten_kota", "nama")
-        self.fields["lokasi"].queryset = lokasi.only("nama")  # of a hundred columns, for as many options
+        lokasi = Rusun.objects.visible_to(pengguna)
+        self.fields["lokasi"].queryset = lokasi.only("nama")  # of a hundred columns, for one option
+        rows = lokasi.order_by("kabupaten_kota", "nama", "kode", "blok__nama")
+        self.tempat = list(rows.values_list("kode", "nama", "blok", "blok__nama"))  # both selects, one query
+        self.fields["lokasi"].choices = [("", "Semua"), *dict.fromkeys(row[:2] for row in self.tempat)]
 
 
 class PenghuniFilter(TempatFilter):
@@ -138,7 +141,7 @@ class PenghuniFilter(TempatFilter):
 
     def __init__(self, *args, pengguna, **kwargs):
         super().__init__(*args, pengguna=pengguna, **kwargs)
-        self.fields["blok"].choices = [("", "Semua"), *grouped_blocks(Blok.objects.visible_to(pengguna))]
+        self.fields["blok"].choices = [("", "Semua"), *_grouped(row for row in self.tempat if row[2])]
 
     def clean_cari(self):
         cari = self.cleaned_data["cari"]
@@ -155,7 +158,7 @@ class PenghuniFilter(TempatFilter):
         else:
             queryset = queryset.named()
         if "cari" in wanted:
-            queryset = queryset.filter(nama__icontains=wanted["cari"])
+            queryset = queryset.with_name(wanted["cari"])
         if "daerah" in wanted:
             queryset = queryset.filter(kabupaten_kota=wanted["daerah"])
         if "minat" in wanted:
@@ -193,7 +196,10 @@ class MasaTinggalFilter(TempatFilter):
 def grouped_blocks(blocks):
     """Choices of blocks under the name of their location."""
     rows = blocks.order_by("rusun__kabupaten_kota", "rusun__nama", "rusun_id", "nama")
-    named = rows.values_list("rusun_id", "rusun__nama", "pk", "nama")
+    return _grouped(rows.values_list("rusun_id", "rusun__nama", "pk", "nama"))
+
+
+def _grouped(named):
     return [
         (lokasi, [(str(pk), nama) for *_, pk, nama in group])
         for (_, lokasi), group in groupby(named, key=lambda row: row[:2])

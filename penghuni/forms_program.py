@@ -33,7 +33,7 @@ class PenyaringanFilter(TempatFilter):
         wanted = self.understood()
         queryset = households_with(queryset, versi, wanted.get("skema"), wanted.get("hasil", ""))
         if "cari" in wanted:
-            queryset = queryset.filter(nama__icontains=wanted["cari"])
+            queryset = queryset.with_name(wanted["cari"])
         if "daerah" in wanted:
             queryset = queryset.filter(kabupaten_kota=wanted["daerah"])
         if "minat" in wanted:

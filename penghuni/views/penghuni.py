@@ -55,7 +55,8 @@ def _residents(request: HttpRequest) -> tuple[PenghuniFilter, PenghuniQuerySet]:
 def daftar(request: HttpRequest) -> HttpResponse:
     saringan, penghuni = _residents(request)
     penghuni = penghuni.select_related("kabupaten_kota").with_open_stay().only(*SHOWN)
-    halaman = KeyPaginator(penghuni, PER_HALAMAN).get_page(request.GET.get("halaman"))
+    dipilah = bool(saringan.understood().keys() - {"daerah"})  # their names stand in an index of their own
+    halaman = KeyPaginator(penghuni, PER_HALAMAN, picked=dipilah).get_page(request.GET.get("halaman"))
     context = {
         "saringan": saringan,
         "halaman": halaman,
@@ -98,13 +99,14 @@ def cari_nik(request: HttpRequest) -> HttpResponse:
         messages.error(request, " ".join(form.errors.get("nik", ["Tulis NIK yang dicari."])))
         return redirect("penghuni:daftar")
     found = Penghuni.objects.visible_to(request.user).with_nik(form.cleaned_data["nik"])
-    found = list(found.select_related("kabupaten_kota").with_open_stay())
-    if len(found) == 1:
-        return redirect("penghuni:detail", found[0].pk)
-    if not found:
+    keys = list(found.values_list("pk", flat=True))
+    if len(keys) == 1:
+        return redirect("penghuni:detail", keys[0])
+    if not keys:
         messages.info(request, "NIK itu tidak ada di daftar penghuni Anda. Periksa angkanya, atau cari dengan nama.")
         return redirect("penghuni:daftar")
-    return render(request, "penghuni/penghuni_cari.html", {"penghuni": found, "tampil_daerah": True})
+    penghuni = found.select_related("kabupaten_kota").with_open_stay()
+    return render(request, "penghuni/penghuni_cari.html", {"penghuni": penghuni, "tampil_daerah": True})
 
 
 @allow(sees_penghuni)
