@@ -245,7 +245,7 @@ def test_a_name_that_begins_like_a_formula_stays_text_and_a_date_is_a_date(kudus
     book = load_workbook(io.BytesIO(render_xlsx(build_rekap(periode))))
     last = list(book["Per lokasi"].rows)[-1]
     assert (last[1].value, last[1].data_type) == ("=HYPERLINK(1)", "s")
-    assert last[13].value == datetime.datetime.combine(timezone.localdate(), datetime.time())
+    assert last[-1].value == datetime.datetime.combine(timezone.localdate(), datetime.time())
 
 
 # --- The command -----------------------------------------------------------------------------------------------------
