@@ -9,7 +9,7 @@ SEKALIGUS = 2000
 
 
 def fill_nama_lahir(apps, schema_editor):
-    """Of rows older than the column. They all wait to be compared: `periksa_ganda` does that at leisure."""
+    """Of rows older than the column."""
     Penghuni = apps.get_model("penghuni", "Penghuni")
     rows = Penghuni.objects.filter(tanggal_lahir__isnull=False).only("nama", "tanggal_lahir").order_by("pk")
     last = None
@@ -74,6 +74,12 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
+            model_name="penghuni",
+            name="belum_dicocokkan",
+            # Rows older than the column do not wait one by one: `periksa_ganda` compares them all.
+            field=penghuni.models.pencocokan.BelumDicocokkanField(default=False, editable=False),
+        ),
+        migrations.AlterField(
             model_name="penghuni",
             name="belum_dicocokkan",
             field=penghuni.models.pencocokan.BelumDicocokkanField(default=True, editable=False),
