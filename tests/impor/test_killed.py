@@ -69,12 +69,13 @@ class ImportSite(Site):
         return super().python(f"FILE = {str(self.file)!r}\n{code}")
 
     def state(self):
-        """(status of the import, residents, stays, history rows of residents)."""
-        status = self.sql("SELECT status FROM monitoring_impor ORDER BY diunggah_pada DESC LIMIT 1")[0][0]
-        people = self.sql("SELECT count(*) FROM penghuni_penghuni")[0][0]
-        stays = self.sql("SELECT count(*) FROM penghuni_hunian")[0][0]
-        told = self.sql("SELECT count(*) FROM auditlog_logentry WHERE object_repr LIKE 'Warga %'")[0][0]
-        return status, people, stays, told
+        """(status of the import, residents, stays, history rows of residents), all at one moment: on PostgreSQL what a
+        killed worker has sent may still be committed between two statements."""
+        return self.sql(
+            "SELECT (SELECT status FROM monitoring_impor ORDER BY diunggah_pada DESC LIMIT 1),"
+            " (SELECT count(*) FROM penghuni_penghuni), (SELECT count(*) FROM penghuni_hunian),"
+            " (SELECT count(*) FROM auditlog_logentry WHERE object_repr LIKE 'Warga %')"
+        )[0]
 
     def forget(self):
         """As before the import was applied."""
