@@ -98,9 +98,12 @@ def _copy(home, name):
 
 
 def _keep_residents(number: int) -> None:
-    from penghuni.models import DugaanGanda, Hunian, Penghuni
+    from penghuni import models
+    from penghuni.models import Hunian, Penghuni
 
-    DugaanGanda.objects.all()._raw_delete("default")
+    about = (models.DugaanGanda, models.PermintaanSubjek, models.RiwayatCalon, models.CalonPemilikRumah)
+    for model in (*about, models.HasilPenyaringan):
+        model.objects.all()._raw_delete("default")
     kept = Penghuni.objects.order_by("id").values("pk")[:number]
     Hunian.objects.exclude(penghuni__in=list(kept.values_list("pk", flat=True)))._raw_delete("default")
     Penghuni.objects.exclude(pk__in=Hunian.objects.values("penghuni"))._raw_delete("default")
