@@ -34,7 +34,7 @@ MENU: tuple[tuple[str, str, str, str, Predicate], ...] = (
     ("Permasalahan", "rusun:masalah_daftar", "wrench-screwdriver", "rusun:masalah", sees_registry),
     ("Tindak lanjut", "rusun:tindak_lanjut_daftar", "clipboard-document-check", "rusun:tindak_lanjut", sees_registry),
     ("Penghuni", "penghuni:daftar", "users", "penghuni:", sees_penghuni),
-    ("Permintaan data pribadi", "penghuni:permintaan_daftar", "inbox", "penghuni:permintaan", sees_penghuni),
+    ("Permintaan data", "penghuni:permintaan_daftar", "inbox", "penghuni:permintaan", sees_penghuni),
     ("Isi lewat Excel", "impor:daftar", "table-cells", "impor:", brings_workbooks),
     ("Periode", "monitoring:periode_daftar", "calendar-days", "monitoring:", sees_registry),
     ("Pengguna", "core:pengguna_daftar", "user-group", "core:pengguna", admin),
