@@ -35,7 +35,7 @@ MENU: tuple[tuple[str, str, str, str, Predicate], ...] = (
     ("Tindak lanjut", "rusun:tindak_lanjut_daftar", "clipboard-document-check", "rusun:tindak_lanjut", sees_registry),
     ("Penghuni", "penghuni:daftar", "users", "penghuni:", sees_penghuni),
     ("Program rumah", "penghuni:program_papan", "home-modern", "penghuni:program", sees_penghuni),
-    ("Permintaan data pribadi", "penghuni:permintaan_daftar", "inbox", "penghuni:permintaan", sees_penghuni),
+    ("Permintaan data", "penghuni:permintaan_daftar", "inbox", "penghuni:permintaan", sees_penghuni),
     ("Isi lewat Excel", "impor:daftar", "table-cells", "impor:", brings_workbooks),
     ("Periode", "monitoring:periode_daftar", "calendar-days", "monitoring:", sees_registry),
     ("Pengguna", "core:pengguna_daftar", "user-group", "core:pengguna", admin),

@@ -1,14 +1,30 @@
-"""What a user sees when a request fails by accident. Set as `handler500`: a middleware never meets the exception."""
+"""What a user sees when a request fails by accident, and what a report about it tells.
+
+`server_error` is set as `handler500`: a middleware never meets the exception.
+"""
 
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
+from django.views.debug import SafeExceptionReporterFilter
 
 RETRY_AFTER_SECONDS = 30
+
+
+class NoValues(SafeExceptionReporterFilter):
+    """A report of an error tells where it happened, never with what: variables and forms hold what people typed."""
+
+    def get_post_parameters(self, request: Any) -> Any:
+        posted = super().get_post_parameters(request)
+        return dict.fromkeys(posted, self.cleansed_substitute) if self.is_active(request) else posted
+
+    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> Any:
+        return [] if self.is_active(request) else super().get_traceback_frame_variables(request, tb_frame)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

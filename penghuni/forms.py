@@ -416,6 +416,10 @@ class TanggapanForm(FormKeyMixin, VersionMixin, BaseForm):
 class CetakLaporanForm(AlasanForm):
     """Why the report about a person leaves on paper. Each paper is an access of its own, and is logged."""
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["alasan"].help_text = "Tercatat bersama nama Anda. Misalnya: penghuni meminta salinan di kantor."
+
 
 class PermintaanFilter(FilterForm):
     SEMUA = "semua"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import io
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +24,7 @@ from core.display import tanggal
 from core.files import path_of, write_whole
 from core.models import Pengguna
 from core.parsing import Unreadable, clean_teks
+from core.sealed import mask
 from core.versions import check_version, touch
 
 from .alamat import Alamat
@@ -37,6 +39,7 @@ MAX_PIXELS = 50_000_000
 MAX_SIDE = 2000
 ACTIVE_PDF = (b"/JavaScript", b"/Launch", b"/RichMedia")
 FILE_IN_PDF = b"/EmbeddedFile"
+_NIK = re.compile(r"[0-9]{16,}")
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 
 
@@ -173,10 +176,13 @@ def missing_papers(kabupaten_kota: str) -> list[tuple[Rusun, list[str]]]:
 
 
 def shown_name(nama: str) -> str:
-    """The name a user reads: the last part of whatever path was sent, cleaned, at most 200 characters."""
+    """The name a user reads: the last part of whatever path was sent, cleaned, at most 200 characters.
+
+    Scans are often named after the person: a NIK in the name is masked.
+    """
     last = nama.replace("\\", "/").rsplit("/", 1)[-1]
     try:
-        return clean_teks(last)[-200:] or "berkas"
+        return _NIK.sub(lambda found: mask(found[0]), clean_teks(last))[-200:] or "berkas"
     except Unreadable:
         return "berkas"
 

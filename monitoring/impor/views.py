@@ -175,8 +175,11 @@ def _obstacle(impor: Impor, preview: dict[str, Any] | None, pengguna: Pengguna) 
 
 
 def _may_fetch(impor: Impor, pengguna: Pengguna) -> bool:
-    """Files with residents only for who sees residents, and for who sent the file in."""
-    return not impor.berisi_penghuni or sees_penghuni(pengguna) or impor.diunggah_oleh_id == pengguna.pk
+    """Files with residents hold full numbers as they were typed: only who sent one in gets it back.
+
+    Others read the preview, where the numbers are masked.
+    """
+    return not impor.berisi_penghuni or impor.diunggah_oleh_id == pengguna.pk
 
 
 @require_safe

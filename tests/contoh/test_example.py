@@ -36,10 +36,13 @@ from monitoring.rekap.banding import compare_periods
 from monitoring.rekap.build import build_rekap
 from monitoring.rekap.saring import Saringan, rows_behind
 from monitoring.rekap.tabel import figures, small_tables
+from monitoring.rekap.terbuka import open_csv
+from monitoring.rekap.xlsx import render_xlsx
 from penghuni.models import Hunian, Penghuni
 from rusun.alamat import Alamat
 from rusun.models import Blok
 from rusun.penguncian import lock_state
+from tests.test_no_nik_leaks import stored, texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contoh")]
 
@@ -369,3 +372,27 @@ def test_every_figure_is_the_same_everywhere(slug, tmp_path):
 
 def squeeze(*texts):
     return "".join("".join(texts).split())
+
+
+def test_no_full_number_of_the_example_is_stored_readable_or_printed():
+    """Every NIK, No KK and phone of every resident, searched for in every table and in what is published."""
+    numbers = {
+        getattr(row, name).reveal()
+        for row in Penghuni.objects.only("nik", "no_kk", "telepon").iterator()
+        for name in ("nik", "no_kk", "telepon")
+    } - {""}
+    lengths = sorted({len(number) for number in numbers})
+    assert len(numbers) > 15_000
+
+    def found(text):
+        runs = re.findall(rf"[0-9]{{{lengths[0]},}}", text)
+        return {
+            run[start : start + length] for run in runs for length in lengths for start in range(len(run) - length + 1)
+        } & numbers
+
+    assert found(f"nomor {min(numbers)}.")
+    assert [(table, leak) for table, row in stored() for leak in found(row)] == []
+    for periode in PeriodeMonitoring.objects.all():
+        data = build_rekap(periode)
+        for content in (json.dumps(data.as_json()).encode(), open_csv(data).encode(), render_xlsx(data)):
+            assert [leak for text in texts(content) for leak in found(text)] == []
