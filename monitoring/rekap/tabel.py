@@ -148,15 +148,15 @@ def _programme(rekap: Rekap) -> Tabel:
         (row.berjalan, row.diusulkan, row.mendapat_rumah, row.unit_akan_kosong, row.daftar_tunggu, row.siap_huni)
         for row in rekap.calon
     ]
-    known = [row for row in rekap.backlog if row.wilayah == rekap.wilayah]
+    known = [row for row in rekap.backlog if row.wilayah == rekap.wilayah][-1:]
+    backlog = "".join(f" Backlog {row.wilayah} {row.tahun}: {angka(row.jumlah)} ({row.definisi})." for row in known)
     return Tabel(
         "Program rumah", "Calon peserta program dan unit yang akan kosong",
         ("Kabupaten/kota", "Calon berjalan", "Diusulkan", "Mendapat rumah", "Unit yang akan kosong", "Daftar tunggu",
-         "Siap huni sekarang", "Backlog"),
-        tuple((row.wilayah, *line, row.backlog) for row, line in zip(rekap.calon, lines, strict=True)),
-        ("JUMLAH", *map(sum, zip(*lines, strict=True)), None),
-        "Calon dan unit yang akan kosong: keadaan saat dokumen dibuat. Backlog yang belum diketahui tidak diperkirakan"
-        + (f"; {known[-1].wilayah} {known[-1].tahun}: {angka(known[-1].jumlah)}." if known else "."),
+         "Siap huni sekarang"),
+        tuple((row.wilayah, *line) for row, line in zip(rekap.calon, lines, strict=True)),
+        ("JUMLAH", *map(sum, zip(*lines, strict=True))),
+        f"Calon dan unit yang akan kosong: keadaan saat dokumen dibuat.{backlog}",
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from core.constraints import choices_valid, rule
 from core.models import KabupatenKota, Pengguna
@@ -15,6 +15,12 @@ from .ketentuan import SkemaKepemilikan
 from .penghuni import Hunian, Penghuni, PenghuniQuerySet, PersonalQuerySet
 
 
+class VersiQuerySet(models.QuerySet["VersiAturan"]):
+    def with_results(self) -> Self:
+        """Versions that somebody was screened under."""
+        return self.filter(Exists(HasilPenyaringan.objects.filter(versi_aturan=OuterRef("pk"))))
+
+
 class VersiAturan(models.Model):
     """The rules of one day as they were read: `isi` stays when the tables change, so old results can be explained."""
 
@@ -22,6 +28,8 @@ class VersiAturan(models.Model):
     tanggal = models.DateField("aturan per tanggal")
     isi = models.JSONField()
     dicatat_pada = models.DateTimeField()
+
+    objects = VersiQuerySet.as_manager()
 
     class Meta:
         verbose_name = "versi aturan"
@@ -103,6 +111,12 @@ SEALED_OF_HOUSEHOLD = ("penghuni__nik", "penghuni__no_kk", "penghuni__telepon")
 
 
 class CalonQuerySet(PersonalQuerySet["CalonPemilikRumah"]):
+    def with_home(self) -> Self:
+        """Each with region, scheme and `penghuni.hunian_terbuka`: a list of the stay that has not ended, or empty."""
+        stays = Hunian.objects.open().select_related("blok__rusun")
+        rows = self.select_related("penghuni__kabupaten_kota", "skema").defer(*SEALED_OF_HOUSEHOLD)
+        return rows.prefetch_related(Prefetch("penghuni__hunian", stays, to_attr="hunian_terbuka"))
+
     def in_progress(self) -> Self:
         """Those on their way: neither housed nor dropped."""
         return self.exclude(tahap__in=(enums.TahapCalon.MENDAPAT_RUMAH, enums.TahapCalon.BATAL))

@@ -116,11 +116,17 @@ def permintaan_tambah(request: HttpRequest, pk: str) -> HttpResponse:
     return render(request, "penghuni/permintaan_tambah.html", context, status=422 if form.is_bound else 200)
 
 
+def _get_request(request: HttpRequest, pk: str) -> PermintaanSubjek:
+    return get_visible_or_404(
+        PermintaanSubjek.objects.select_related("penghuni__kabupaten_kota", "dicatat_oleh", "ditanggapi_oleh"),
+        request.user, pk=pk,
+    )  # fmt: skip
+
+
 @allow(sees_penghuni)
 @get_or_post
 def permintaan(request: HttpRequest, pk: str) -> HttpResponse:
-    rows = PermintaanSubjek.objects.select_related("penghuni__kabupaten_kota", "dicatat_oleh", "ditanggapi_oleh")
-    row = get_visible_or_404(rows, request.user, pk=pk)
+    row = _get_request(request, pk)
     form = TanggapanForm(request.POST or None, permintaan=row)
     lebih_baru, status = "", 422 if form.is_bound else 200
 
@@ -133,7 +139,7 @@ def permintaan(request: HttpRequest, pk: str) -> HttpResponse:
         try:
             tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, answer)
         except StaleVersion as error:
-            row, lebih_baru, status = get_visible_or_404(rows, request.user, pk=pk), str(error), 409
+            row, lebih_baru, status = _get_request(request, pk), str(error), 409
             form.carry_on_from(row)
         except RequestRefused as refusal:
             form.add_error(refusal.kolom or None, str(refusal))

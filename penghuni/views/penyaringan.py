@@ -61,7 +61,7 @@ def penyaringan(request: HttpRequest) -> HttpResponse:
     aturan = _chosen_rules(request)
     names, versi = aturan.nama_skema, aturan.versi
     saringan = PenyaringanFilter(request.GET, pengguna=request.user, skema=list(names))
-    results = HasilPenyaringan.objects.filter(versi_aturan=versi).exclude(hasil=HasilSaring.BELUM_LAYAK)
+    results = HasilPenyaringan.objects.visible_to(request.user).under(versi).exclude(hasil=HasilSaring.BELUM_LAYAK)
     penghuni = saringan.filter(Penghuni.objects.visible_to(request.user), versi)
     penghuni = (
         penghuni.select_related("kabupaten_kota")
@@ -69,7 +69,7 @@ def penyaringan(request: HttpRequest) -> HttpResponse:
         .prefetch_related(
             Prefetch("hasil_penyaringan", results.select_related("skema").order_by("hasil"), to_attr="hasil_mendukung")
         )
-        .annotate(sudah_calon=Exists(CalonPemilikRumah.objects.filter(pk=OuterRef("pk"))))
+        .annotate(sudah_calon=Exists(CalonPemilikRumah.objects.visible_to(request.user).filter(pk=OuterRef("pk"))))
         .only("nama", "minat", "kabupaten_kota__nama")
     )
     found = totals(HasilPenyaringan.objects.visible_to(request.user), versi)
@@ -105,7 +105,7 @@ def _chosen_rules(request: HttpRequest) -> Aturan:
 
 def _earlier_version(versi: str) -> VersiAturan | None:
     """The version before `versi` that people were screened under."""
-    return VersiAturan.objects.exclude(pk=versi).filter(pk__in=HasilPenyaringan.objects.values("versi_aturan")).first()
+    return VersiAturan.objects.exclude(pk=versi).with_results().first()
 
 
 @allow(verifikator)
@@ -148,7 +148,7 @@ def aturan(request: HttpRequest) -> HttpResponse:
         "boleh_jalankan": verifikator(request.user),
         "form_putaran": PutaranForm(initial={"tanggal": rules.tanggal}),
         "skema": _schemes(rules),
-        "versi_tersimpan": VersiAturan.objects.filter(pk__in=HasilPenyaringan.objects.values("versi_aturan")),
+        "versi_tersimpan": VersiAturan.objects.with_results(),
     }
     return render(request, "penghuni/program_aturan.html", context)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Prefetch, Window
+from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -41,10 +41,8 @@ from penghuni.kriteria import Penilaian
 from penghuni.models import (
     CalonPemilikRumah,
     HasilPenyaringan,
-    Hunian,
     Penghuni,
 )
-from penghuni.models.penyaringan import SEALED_OF_HOUSEHOLD
 from penghuni.penyaringan import (
     is_stale,
     profile_of,
@@ -107,8 +105,14 @@ def _household_page(
     record_access(request.user, TindakanAkses.LIHAT, objek_id=row.pk, kolom="program kepemilikan rumah")
     rules, profil = rules_today(), profile_of(row)
     names = rules.nama_skema
-    hasil = list(HasilPenyaringan.objects.filter(penghuni=row, versi_aturan=rules.versi).order_by("skema"))
-    calon = CalonPemilikRumah.objects.filter(pk=row.pk).select_related("skema", "versi_aturan").first()
+    results = HasilPenyaringan.objects.visible_to(request.user).under(rules.versi)
+    hasil = list(results.filter(penghuni=row).order_by("skema"))
+    calon = (
+        CalonPemilikRumah.objects.visible_to(request.user)
+        .filter(pk=row.pk)
+        .select_related("skema", "versi_aturan")
+        .first()
+    )
     context: dict[str, Any] = {
         "penghuni": row,
         "hunian": open_stay_of(row),
@@ -229,7 +233,7 @@ def papan(request: HttpRequest) -> HttpResponse:
     candidates = CalonPemilikRumah.objects.visible_to(request.user)
     jumlah = dict(candidates.order_by().values_list("tahap").annotate(jumlah=Count("pk")))
     order = Window(RowNumber(), partition_by=F("tahap"), order_by=[F("tahap_sejak").desc(), F("pk").asc()])
-    latest = _with_homes(candidates.filter(tahap__in=path.PATH).annotate(urut=order).filter(urut__lte=PER_KOLOM))
+    latest = candidates.filter(tahap__in=path.PATH).annotate(urut=order).filter(urut__lte=PER_KOLOM).with_home()
     columns: dict[str, list[CalonPemilikRumah]] = {ke.value: [] for ke in path.PATH}
     for row in latest:
         columns[row.tahap].append(row)
@@ -244,12 +248,6 @@ def papan(request: HttpRequest) -> HttpResponse:
     return render(request, "penghuni/program_papan.html", context)
 
 
-def _with_homes(candidates: Any) -> Any:
-    stays = Hunian.objects.open().select_related("blok__rusun")
-    rows = candidates.select_related("penghuni__kabupaten_kota", "skema").defer(*SEALED_OF_HOUSEHOLD)
-    return rows.prefetch_related(Prefetch("penghuni__hunian", stays, to_attr="hunian_terbuka"))
-
-
 def _candidates(request: HttpRequest) -> tuple[CalonFilter, Any]:
     saringan = CalonFilter(request.GET, pengguna=request.user)
     return saringan, saringan.filter(CalonPemilikRumah.objects.visible_to(request.user), rules_today().versi)
@@ -262,7 +260,7 @@ def daftar(request: HttpRequest) -> HttpResponse:
     context = {
         "saringan": saringan,
         "tersaring": any(value for name, value in request.GET.items() if name in saringan.fields),
-        "halaman": Paginator(_with_homes(candidates), PER_HALAMAN).get_page(request.GET.get("halaman")),
+        "halaman": Paginator(candidates.with_home(), PER_HALAMAN).get_page(request.GET.get("halaman")),
         "versi": rules_today().versi,
         "tampil_daerah": not operator(request.user),
     }
@@ -288,7 +286,7 @@ def _list_file(request: HttpRequest, saringan: CalonFilter, candidates: Any, wan
         pengguna, TindakanAkses.CETAK if on_paper else TindakanAkses.EKSPOR, objek="calon", alasan=wanted["alasan"],
         kolom="calon peserta program", jumlah=candidates.count(),
     )  # fmt: skip
-    rows = list(_with_homes(candidates).order_by("penghuni__kabupaten_kota", "tahap", "penghuni__nama", "pk"))
+    rows = list(candidates.with_home().order_by("penghuni__kabupaten_kota", "tahap", "penghuni__nama", "pk"))
     if not on_paper:
         table = Table("Calon peserta", CALON, rows, frozen=1)
         return download(

@@ -14,6 +14,7 @@ from core.models import Pengguna
 
 ERROR_PAGES = ["400.html", "403.html", "404.html", "500.html", "503.html", "masuk_terkunci.html"]
 REGISTRY = ["Beranda", "Rusun & rusus", "Permasalahan", "Tindak lanjut"]
+RESIDENTS = ["Penghuni", "Program rumah", "Permintaan data"]
 
 
 @pytest.mark.parametrize(
@@ -22,9 +23,12 @@ REGISTRY = ["Beranda", "Rusun & rusus", "Permasalahan", "Tindak lanjut"]
         (Pengguna(peran=Peran.OPERATOR), [*REGISTRY, "Isi lewat Excel", "Periode"]),
         (
             Pengguna(peran=Peran.OPERATOR, akses_penghuni=True),
-            [*REGISTRY, "Penghuni", "Isi lewat Excel", "Periode"],
+            [*REGISTRY, *RESIDENTS, "Isi lewat Excel", "Periode"],
         ),
-        (Pengguna(peran=Peran.VERIFIKATOR), [*REGISTRY, "Penghuni", "Isi lewat Excel", "Periode"]),
+        (
+            Pengguna(peran=Peran.VERIFIKATOR),
+            [*REGISTRY, *RESIDENTS, "Isi lewat Excel", "Periode"],
+        ),
         (Pengguna(peran=Peran.PIMPINAN), [*REGISTRY, "Periode"]),
         (Pengguna(peran=Peran.ADMIN), ["Beranda", "Pengguna", "Jejak akses", "Data acuan"]),
     ],

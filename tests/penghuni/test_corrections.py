@@ -221,7 +221,7 @@ def test_page_asks_the_same_number_of_questions(
         move_out(stay, day, "rusun_lain", operator)
     client = as_user(verifikator)
     client.get(url("detail", sutarmi))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert len(client.get(url("detail", sutarmi)).context["riwayat"]) == stays
 
 
