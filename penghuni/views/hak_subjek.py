@@ -119,8 +119,7 @@ def permintaan_tambah(request: HttpRequest, pk: str) -> HttpResponse:
 @allow(sees_penghuni)
 @get_or_post
 def permintaan(request: HttpRequest, pk: str) -> HttpResponse:
-    rows = PermintaanSubjek.objects.select_related("penghuni__kabupaten_kota", "dicatat_oleh", "ditanggapi_oleh")
-    row = get_visible_or_404(rows, request.user, pk=pk)
+    row = get_visible_or_404(PermintaanSubjek.objects, request.user, pk=pk)
     form = TanggapanForm(request.POST or None, permintaan=row)
     lebih_baru, status = "", 422 if form.is_bound else 200
 
@@ -133,7 +132,7 @@ def permintaan(request: HttpRequest, pk: str) -> HttpResponse:
         try:
             tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, answer)
         except StaleVersion as error:
-            row, lebih_baru, status = get_visible_or_404(rows, request.user, pk=pk), str(error), 409
+            row, lebih_baru, status = get_visible_or_404(PermintaanSubjek.objects, request.user, pk=pk), str(error), 409
             form.carry_on_from(row)
         except RequestRefused as refusal:
             form.add_error(refusal.kolom or None, str(refusal))

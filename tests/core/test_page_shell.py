@@ -22,9 +22,9 @@ REGISTRY = ["Beranda", "Rusun & rusus", "Permasalahan", "Tindak lanjut"]
         (Pengguna(peran=Peran.OPERATOR), [*REGISTRY, "Isi lewat Excel", "Periode"]),
         (
             Pengguna(peran=Peran.OPERATOR, akses_penghuni=True),
-            [*REGISTRY, "Penghuni", "Isi lewat Excel", "Periode"],
+            [*REGISTRY, "Penghuni", "Permintaan data", "Isi lewat Excel", "Periode"],
         ),
-        (Pengguna(peran=Peran.VERIFIKATOR), [*REGISTRY, "Penghuni", "Isi lewat Excel", "Periode"]),
+        (Pengguna(peran=Peran.VERIFIKATOR), [*REGISTRY, "Penghuni", "Permintaan data", "Isi lewat Excel", "Periode"]),
         (Pengguna(peran=Peran.PIMPINAN), [*REGISTRY, "Periode"]),
         (Pengguna(peran=Peran.ADMIN), ["Beranda", "Pengguna", "Jejak akses", "Data acuan"]),
     ],
