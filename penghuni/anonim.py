@@ -94,17 +94,16 @@ def due_for_anonymising(hari_ini: datetime.date) -> PenghuniQuerySet:
 
 def anonymise_due(hari_ini: datetime.date) -> int:
     """Anonymise every household that is due, a batch per transaction; how many. A run that was cut off is run again."""
-    done = 0
-    while True:
+    done, due = 0, due_for_anonymising(hari_ini).order_by("pk")
+    pks = list(due.values_list("pk", flat=True)[:BATCH])
+    while pks:
         with transaction.atomic():
-            # Asked again under the lock: somebody may just have moved in.
-            pks = list(due_for_anonymising(hari_ini).order_by("pk").values_list("pk", flat=True)[:BATCH])
             list(Penghuni.objects.filter(pk__in=pks).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
-            rows = list(due_for_anonymising(hari_ini).filter(pk__in=pks))
+            rows = list(due.filter(pk__in=pks))  # asked again under the lock: somebody may just have moved in
             _take_away(rows, None, timezone.now())
         done += len(rows)
-        if not pks:
-            return done
+        pks = list(due.filter(pk__gt=pks[-1]).values_list("pk", flat=True)[:BATCH])
+    return done
 
 
 @transaction.atomic
