@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.display import tanggal
 from core.history import Perubahan, history_of
 from core.models import JejakAkses
 
 from .akses import trail_of
 from .bagian import readable
-from .models import Hunian, Penghuni, PermintaanSubjek
+from .models import HasilPenyaringan, Hunian, Penghuni, PermintaanSubjek, RiwayatCalon
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,32 @@ def build_report(penghuni: Penghuni) -> LaporanSubjek:
     hunian = tuple(Hunian.objects.filter(penghuni=penghuni).select_related("blok__rusun"))
     return LaporanSubjek(
         penghuni=penghuni,
-        bagian=tuple(readable(penghuni)),
+        bagian=(*readable(penghuni), ("Program kepemilikan rumah", _programme(penghuni))),
         hunian=hunian,
         permintaan=tuple(PermintaanSubjek.objects.filter(penghuni=penghuni).select_related("ditanggapi_oleh")),
         perubahan=tuple(history_of(penghuni, *hunian)),
         jejak=tuple(trail_of(penghuni)),
     )
+
+
+def _programme(penghuni: Penghuni) -> list[tuple[str, str]]:
+    """What the screening advises, under which rules, and every step towards an own home."""
+    results = (
+        HasilPenyaringan.objects.filter(penghuni=penghuni).select_related("skema").order_by("versi_aturan", "skema")
+    )
+    steps = RiwayatCalon.objects.filter(calon=penghuni.pk).select_related("oleh", "skema").order_by("id")
+    return [
+        *(
+            (
+                f"saran {row.skema.sebutan}",
+                f"{row.get_hasil_display()}, disaring {tanggal(row.dihitung_pada)}, aturan versi {row.versi_aturan_id}",
+            )
+            for row in results.order_by("versi_aturan", "skema")
+        ),
+        *((f"langkah {tanggal(row.waktu)}", _step(row)) for row in steps),
+    ] or [("penyaringan", "Belum pernah disaring")]
+
+
+def _step(row: RiwayatCalon) -> str:
+    skema = f", skema {row.skema.sebutan}" if row.skema else ""
+    return f"{row.get_ke_display()}{skema}, oleh {row.oleh}." + (f" {row.catatan}" if row.catatan else "")

@@ -129,11 +129,11 @@ def test_the_reason_is_there_already_when_a_copy_was_asked_for(sutarmi, operator
 
 
 def test_report_asks_as_much_for_one_line_as_for_many(lived, operator, django_assert_num_queries):
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         build_report(lived)
     for _ in range(5):
         record_access(operator, TindakanAkses.LIHAT, objek_id=lived.pk)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         assert len(build_report(lived).jejak) == 6
 
 

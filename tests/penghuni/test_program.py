@@ -14,10 +14,11 @@ from openpyxl import load_workbook
 from core.enums import TindakanAkses
 from core.models import JejakAkses
 from monitoring.contoh.acuan import load_reference
+from penghuni.anonim import anonymise_household
 from penghuni.aturan import rules_on
 from penghuni.calon import enter, move
 from penghuni.enums import HasilSaring, TahapCalon
-from penghuni.hunian import move_in
+from penghuni.hunian import move_in, move_out, open_stay_of
 from penghuni.models import BatasPenghasilan, CalonPemilikRumah, HasilPenyaringan, PutaranPenyaringan
 from penghuni.penyaringan import screen_household, totals
 from penghuni.putaran import begin, work
@@ -253,3 +254,19 @@ def test_pages_ask_the_same_number_of_queries_however_many_live_here(as_user, ve
     assert asked() == few
     screen_household(warga("A-20", "Lain"))
     assert asked() == few
+
+
+def test_the_report_for_the_person_tells_advice_and_steps_and_forgetting_takes_them_away(
+    as_user, verifikator, operator, warga
+):
+    row = warga()
+    calon = enter(row, verifikator)
+    move(calon, TahapCalon.DIHUBUNGI, calon.versi, operator, catatan="Sutarmi minta dihubungi sore.")
+    page = as_user(verifikator).get(reverse("penghuni:laporan", args=[row.pk])).content.decode()
+    assert "Program kepemilikan rumah" in page
+    assert "Dihubungi, oleh Operator.3374. Sutarmi minta dihubungi sore." in page
+    move_out(open_stay_of(row), timezone.localdate(), "keluarga", operator)
+    anonymise_household(row, verifikator, timezone.now())
+    assert not HasilPenyaringan.objects.filter(penghuni=row).exists()
+    assert "Sutarmi" not in " ".join(calon.riwayat.values_list("catatan", flat=True))
+    assert calon.riwayat.count() == 2
