@@ -64,6 +64,11 @@ class Tabel:
         return tuple(isinstance(value, int | Decimal) for value in sample)
 
     @property
+    def lebar(self) -> bool:
+        """Whether it needs the whole width, where others stand in twos."""
+        return len(self.kepala) > 5
+
+    @property
     def judul_kolom(self) -> list[tuple[str, bool]]:
         return list(zip(self.kepala, self.berangka, strict=True))
 
