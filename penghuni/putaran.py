@@ -37,6 +37,16 @@ def due(versi: str, pengguna: Pengguna | None = None) -> int:
     return to_screen(households, versi).count()
 
 
+def waiting(versi: str, pengguna: Pengguna) -> int:
+    """How many of those `pengguna` may see wait for a run under `versi`.
+
+    Counting reads everybody. After a run that ended well nobody waits: saves and moves screen by themselves, imports
+    begin a run of their own.
+    """
+    last = PutaranPenyaringan.objects.filter(versi_aturan=versi, berjalan=False).first()
+    return 0 if last is not None and not last.pesan else due(versi, pengguna)
+
+
 def running() -> PutaranPenyaringan | None:
     """The run under way; one that was killed does not count."""
     row = PutaranPenyaringan.objects.filter(berjalan=True).first()

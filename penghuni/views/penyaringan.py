@@ -84,7 +84,7 @@ def penyaringan(request: HttpRequest) -> HttpResponse:
             for kode, nama in names.items()
         ],
         "jenis_hasil": HasilSaring.choices,
-        "tunggu": putaran.due(versi, request.user),
+        "tunggu": putaran.waiting(versi, request.user),
         "putaran": putaran.running(),
         "putaran_akhir": PutaranPenyaringan.objects.filter(berjalan=False).first(),
         "boleh_jalankan": verifikator(request.user),

@@ -1,0 +1,72 @@
+"""Goals 4 and 6 for the screening: totals of stored results beside raw SQL, its pages beside the same pages of few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from penghuni.aturan import rules_on
+from penghuni.models import HasilPenyaringan
+from penghuni.penyaringan import totals
+from penghuni.putaran import begin, due, work
+
+from .harness import Line, compare, ms, spent
+from .world import FEW, MANY, World
+
+PAGES = {
+    "screening": "/penghuni/program/penyaringan/",
+    "board": "/penghuni/program/",
+    "list": "/penghuni/program/calon/",
+}
+
+
+def measure(world: World) -> Iterator[Line]:
+    versi = rules_on(timezone.localdate()).versi
+    taken = {}
+    for name in world.others:
+        with world.at(name):
+            begun = spent()
+            run = begin(None)
+            assert run is not None
+            taken[name] = work(run), spent() - begun
+    screened, seconds = taken["banyak"]
+    yield Line("", f"a run over {screened} households", seconds, " s", detail=f"{ms(seconds / screened)} each")
+    with world.at("banyak"):
+        took = compare(
+            {"totals": lambda: _totals(versi), "raw": lambda: _raw(versi), "due": lambda: due(versi)}, rounds=5
+        )
+    yield Line(
+        "6", f"totals of the screening of {screened} / raw SQL", took["totals"] / took["raw"], target=1.2,
+        detail=f"{ms(took['totals'])} / {ms(took['raw'])}; who is due {ms(took['due'])}",
+    )  # fmt: skip
+    for what, path in PAGES.items():
+        seen = {name: _page(world, name, path) for name in world.others}
+        (few, asked_few), (many, asked_many) = seen["sedikit"], seen["banyak"]
+        yield Line("4", f"queries of the {what} page, {MANY} / {FEW}", asked_many / asked_few, target=1.0,
+                   detail=f"{asked_many} / {asked_few}")  # fmt: skip
+        yield Line("", f"time of the {what} page, {MANY} / {FEW}", many / few, detail=f"{ms(many)} / {ms(few)}")
+
+
+def _totals(versi: str) -> object:
+    return totals(HasilPenyaringan.objects.all(), versi)
+
+
+def _raw(versi: str) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT skema_id, hasil, COUNT(*) FROM penghuni_hasilpenyaringan WHERE versi_aturan_id = %s GROUP BY 1, 2",
+            [versi],
+        )
+        return cursor.fetchall()
+
+
+def _page(world: World, name: str, path: str) -> tuple[float, int]:
+    with world.at(name):
+        client = world.client("verifikator")
+        client.get(path)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200
+        return compare({"page": lambda: client.get(path)}, rounds=3)["page"], len(queries)
