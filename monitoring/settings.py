@@ -153,8 +153,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FORM_RENDERER = "core.rendering.FormRenderer"
 # Workbooks that were sent in: how many days both files are kept.
 SIMPAN_IMPOR_HARI = env.int("SIMPAN_IMPOR_HARI", default=365)
-# Whether imports and documents are worked on in a process of their own: neither a file of thousands of rows nor thirty
-# papers may hold up the other pages.
+# Whether imports, documents and screening are worked on in a process of their own: neither a file of thousands of rows
+# nor thirty papers may hold up the other pages.
 KERJA_DI_LATAR = env.bool("KERJA_DI_LATAR", default=True)
 
 # How many years after their last stay households are kept by name, before `manage.py anonimkan_penghuni`.

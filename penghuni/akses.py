@@ -70,7 +70,8 @@ def trail_of(penghuni: Penghuni) -> QuerySet[JejakAkses]:
     """
     own = Q(pengguna__kabupaten_kota=penghuni.kabupaten_kota_id) | Q(pengguna__kabupaten_kota__isnull=True)
     of_many = ("", penghuni.kabupaten_kota_id)
-    files = Q(objek_id__in=of_many, tindakan=TindakanAkses.EKSPOR) & ~Q(kolom=TANPA_NAMA) & own
+    taken = (TindakanAkses.EKSPOR, TindakanAkses.CETAK)
+    files = Q(objek_id__in=of_many, tindakan__in=taken) & ~Q(kolom=TANPA_NAMA) & own
     rows = JejakAkses.objects.filter(objek=OBJEK, objek_id__in=(str(penghuni.pk), *of_many))
     return rows.filter(Q(objek_id=str(penghuni.pk)) | files).select_related("pengguna__kabupaten_kota")
 

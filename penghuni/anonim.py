@@ -162,9 +162,14 @@ def _forget_in_answers(row: Penghuni) -> None:
 
 def _forget_pairs(row: Penghuni, pengguna: Pengguna | None) -> None:
     """What was suspected about the person and somebody else, and what the history of it says in words."""
-    pairs = DugaanGanda.objects.about([row.pk]).values_list("pk", flat=True)
-    _forget_in_history(DugaanGanda, {str(pk): row.nama for pk in pairs}, ("catatan",), "pasangan")
+    pairs = [str(pk) for pk in DugaanGanda.objects.about([row.pk]).values_list("pk", flat=True)]
     forget([row.pk], pengguna)
+    kind = ContentType.objects.get_for_model(DugaanGanda)
+    entries = list(LogEntry.objects.filter(content_type=kind, object_pk__in=pairs))
+    for entry in entries:  # whichever of the two a reason names: the pair is gone, nobody will look for it again
+        said = entry.additional_data or {}
+        entry.additional_data = {**said, "alasan": ALASAN_DIHAPUS} if said.get("alasan") else said
+    LogEntry.objects.bulk_update(entries, ["additional_data"], batch_size=200)
 
 
 def _forget_in_history(model: type[models.Model], nama: dict[str, str], columns: Collection[str], sebutan: str) -> None:

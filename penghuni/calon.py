@@ -17,6 +17,7 @@ from django.utils import timezone
 from core.access import operator, sees_penghuni, verifikator
 from core.models import Pengguna
 
+from .akses import has_long_number
 from .aturan import Aturan, record_version, rules_today
 from .enums import Minat, TahapCalon
 from .models import CalonPemilikRumah, Hunian, Penghuni, RiwayatCalon, SkemaKepemilikan
@@ -38,6 +39,10 @@ class CalonRefused(Exception):
     def __init__(self, text: str, kolom: str = "") -> None:
         super().__init__(text)
         self.kolom = kolom
+
+
+class CalonMoved(CalonRefused):
+    """Somebody was faster: the candidate is at another step than the one that was seen."""
 
 
 def next_steps(calon: CalonPemilikRumah, pengguna: Pengguna) -> list[TahapCalon]:
@@ -115,12 +120,16 @@ def move(
     """
     catatan, aturan = _tidy(catatan), rules_today()
     with transaction.atomic():
+        # The household first, as whoever enters, screens or anonymises it does.
+        penghuni = Penghuni.objects.select_for_update(of=("self",)).get(pk=calon.pk)
         row = CalonPemilikRumah.objects.select_for_update(of=("self",)).get(pk=calon.pk)
-        dari = TahapCalon(row.tahap)
-        if not _answers_for(pengguna, row.penghuni):
+        row.penghuni, dari = penghuni, TahapCalon(row.tahap)
+        if not _answers_for(pengguna, penghuni):
             raise CalonRefused("Anda tidak dapat memindahkan calon ini.")
+        if penghuni.dianonimkan_pada is not None:
+            raise CalonRefused("Data penghuni ini sudah dianonimkan, jadi tidak dapat dipindahkan lagi.")
         if row.versi != versi:
-            raise CalonRefused(
+            raise CalonMoved(
                 f"Calon ini baru saja dipindahkan ke tahap {dari.label} oleh {row.diubah_oleh}. Periksa lagi."
             )
         if ke not in next_steps(row, pengguna):
@@ -135,7 +144,7 @@ def move(
         row.tahap, row.tahap_sejak = ke, timezone.now()
         row.versi, row.diubah, row.diubah_oleh = row.versi + 1, row.tahap_sejak, pengguna
         row.versi_aturan = record_version(aturan)
-        _write_down(row, row.penghuni, dari, ke, pengguna, catatan, aturan)
+        _write_down(row, penghuni, dari, ke, pengguna, catatan, aturan)
         row.save()
     return row
 
@@ -144,6 +153,8 @@ def _tidy(catatan: str) -> str:
     text = " ".join(catatan.split())
     if len(text) > CATATAN_MAKS:
         raise CalonRefused(f"Catatan terlalu panjang, paling banyak {CATATAN_MAKS} huruf.", "catatan")
+    if has_long_number(text):
+        raise CalonRefused("Jangan tulis NIK, No KK, atau nomor telepon di sini.", "catatan")
     return text
 
 

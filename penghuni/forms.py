@@ -125,10 +125,21 @@ class TempatFilter(FilterForm):
         self.fields["lokasi"].choices = [("", "Semua"), *dict.fromkeys(row[:2] for row in self.tempat)]
 
 
-class PenghuniFilter(TempatFilter):
-    """Which residents a list shows. A NIK is not looked for here: this form travels in the address bar."""
+class NamaFilter(TempatFilter):
+    """And whom. A NIK is not looked for here: this form travels in the address bar."""
 
     cari = TeksField(label="Nama", max_length=100, required=False, widget=forms.TextInput({"type": "search"}))
+
+    def clean_cari(self):
+        cari = self.cleaned_data["cari"]
+        if sum(character.isdigit() for character in cari) >= 6:
+            raise ValidationError("Tulis nama di sini. Untuk NIK, pakai kotak Cari dengan NIK.", code="number")
+        return cari
+
+
+class PenghuniFilter(NamaFilter):
+    """Which residents a list shows."""
+
     blok = forms.ChoiceField(label="Blok", required=False)
     minat = forms.ChoiceField(
         label="Minat memiliki rumah", required=False, choices=[("", "Semua"), *Minat.choices, ("kosong", "Belum diisi")]
@@ -142,12 +153,6 @@ class PenghuniFilter(TempatFilter):
     def __init__(self, *args, pengguna, **kwargs):
         super().__init__(*args, pengguna=pengguna, **kwargs)
         self.fields["blok"].choices = [("", "Semua"), *_grouped(row for row in self.tempat if row[2])]
-
-    def clean_cari(self):
-        cari = self.cleaned_data["cari"]
-        if sum(character.isdigit() for character in cari) >= 6:
-            raise ValidationError("Tulis nama di sini. Untuk NIK, pakai kotak Cari dengan NIK.", code="number")
-        return cari
 
     def filter(self, queryset):
         """`queryset` narrowed by whatever was understood. Who was anonymised is shown only when asked for."""

@@ -7,15 +7,14 @@ from core.fields import TanggalField, TeksField
 from core.forms import BaseForm, FilterForm, FormKeyMixin
 
 from .enums import HasilSaring, Minat, TahapCalon
-from .forms import AlasanForm, TempatFilter
+from .forms import AlasanForm, NamaFilter, TempatFilter
 from .models import SkemaKepemilikan
 from .penyaringan import households_with
 
 
-class PenyaringanFilter(TempatFilter):
+class PenyaringanFilter(NamaFilter):
     """Which households the screening list shows."""
 
-    cari = TeksField(label="Nama", max_length=100, required=False, widget=forms.TextInput({"type": "search"}))
     skema = forms.ModelChoiceField(SkemaKepemilikan.objects.none(), label="Skema", required=False)
     hasil = forms.ChoiceField(label="Hasil", required=False, choices=[("", "Semua"), *HasilSaring.choices])
     minat = forms.ChoiceField(label="Minat", required=False, choices=[("", "Semua"), *Minat.choices])
@@ -43,10 +42,9 @@ class PenyaringanFilter(TempatFilter):
         return queryset.living(rusun=wanted.get("lokasi"))
 
 
-class CalonFilter(TempatFilter):
+class CalonFilter(NamaFilter):
     """Which candidates a list shows."""
 
-    cari = TeksField(label="Nama", max_length=100, required=False, widget=forms.TextInput({"type": "search"}))
     tahap = forms.ChoiceField(label="Tahap", required=False, choices=[("", "Semua"), *TahapCalon.choices])
     skema = forms.ModelChoiceField(SkemaKepemilikan.objects.all(), label="Skema yang dituju", required=False)
     aturan = forms.ChoiceField(

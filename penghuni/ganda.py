@@ -223,6 +223,9 @@ def decide(
     may hold no number) or `KeputusanDitolak`.
     """
     reason = require_reason(catatan)
+    # The households first, as whoever removes or anonymises one of them does.
+    both = Penghuni.objects.filter(pk__in=(dugaan.pertama_id, dugaan.kedua_id)).order_by("pk")
+    list(both.select_for_update(of=("self",), no_key=True).values_list("pk"))
     row = DugaanGanda.objects.select_for_update(of=("self",)).select_related("diubah_oleh").get(pk=dugaan.pk)
     check_version(row, versi)
     if keputusan not in decisions_for(row):

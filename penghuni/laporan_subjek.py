@@ -1,6 +1,7 @@
 """Everything held about one household, and who saw it: what a person may ask for (UU 27/2022). Page and paper alike.
 
-A module that stores more about a household adds a field here. NIK, No KK and phone stand as their masks.
+A module that stores more about a household adds a field here; what the province suspects about two of them is left out,
+since it is about somebody else as well. NIK, No KK and phone stand as their masks.
 """
 
 from __future__ import annotations

@@ -101,7 +101,8 @@ class DugaanGanda(RegistryRow):
         ]
 
     def __str__(self) -> str:
-        return " dan ".join(f"{row} ({row.kabupaten_kota})" for row in self.sisi)
+        """Without names: the history keeps it, and outlives an anonymised household."""
+        return f"pasangan {self.pk}"
 
     @property
     def sisi(self) -> list[Penghuni]:

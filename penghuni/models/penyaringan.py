@@ -111,6 +111,10 @@ SEALED_OF_HOUSEHOLD = ("penghuni__nik", "penghuni__no_kk", "penghuni__telepon")
 
 
 class CalonQuerySet(PersonalQuerySet["CalonPemilikRumah"]):
+    def named(self) -> Self:
+        """Those who were not anonymised since; of the others only figures stay."""
+        return self.filter(penghuni__dianonimkan_pada__isnull=True)
+
     def with_home(self) -> Self:
         """Each with region, scheme and `penghuni.hunian_terbuka`: a list of the stay that has not ended, or empty."""
         stays = Hunian.objects.open().select_related("blok__rusun")
@@ -119,7 +123,7 @@ class CalonQuerySet(PersonalQuerySet["CalonPemilikRumah"]):
 
     def in_progress(self) -> Self:
         """Those on their way: neither housed nor dropped."""
-        return self.exclude(tahap__in=(enums.TahapCalon.MENDAPAT_RUMAH, enums.TahapCalon.BATAL))
+        return self.named().exclude(tahap__in=(enums.TahapCalon.MENDAPAT_RUMAH, enums.TahapCalon.BATAL))
 
 
 class CalonPemilikRumah(models.Model):

@@ -134,7 +134,7 @@ def kemajuan(request: HttpRequest) -> HttpResponse:
     row = putaran.running()
     if row is None:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return render(request, "penghuni/_putaran.html", {"putaran": row})
+    return render(request, "penghuni/_putaran.html", {"putaran": row, "rinci": verifikator(request.user)})
 
 
 @allow(sees_penghuni)

@@ -27,7 +27,7 @@ from penghuni import calon as path
 from penghuni.akses import record_access
 from penghuni.angsuran import loans
 from penghuni.aturan import Aturan, rules_today
-from penghuni.calon import CalonRefused
+from penghuni.calon import CalonMoved, CalonRefused
 from penghuni.enums import HasilKriteria, HasilSaring, TahapCalon
 from penghuni.exports import CALON
 from penghuni.forms_program import (
@@ -154,8 +154,12 @@ def _stages(calon: CalonPemilikRumah) -> list[tuple[str, str]]:
 @require_POST
 def saring(request: HttpRequest, pk: str) -> HttpResponse:
     """Screen one household again, under the rules of today."""
-    screen_household(get_household(request, pk))
-    messages.success(request, "Hasil penyaringan diperbarui.")
+    row = get_household(request, pk)
+    screen_household(row)
+    if open_stay_of(row) is None:
+        messages.info(request, "Penghuni ini tidak tinggal di unit lagi, jadi tidak disaring.")
+    else:
+        messages.success(request, "Hasil penyaringan diperbarui.")
     return redirect("penghuni:program_penghuni", pk)
 
 
@@ -206,6 +210,13 @@ def tahap(request: HttpRequest, pk: str) -> HttpResponse:
     if form.is_valid():
         try:
             tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, step)
+        except CalonMoved as moved:
+            calon.refresh_from_db()
+            typed = request.POST.copy()
+            typed["versi"] = str(calon.versi)
+            form = _step_form(request, calon, rules_today(), typed)
+            form.add_error(None, str(moved))
+            return _household_page(request, row, form, status=409)
         except CalonRefused as refusal:
             form.add_error(refusal.kolom or None, str(refusal))
         else:
@@ -230,7 +241,7 @@ class KolomPapan:
 @allow(sees_penghuni)
 @require_safe
 def papan(request: HttpRequest) -> HttpResponse:
-    candidates = CalonPemilikRumah.objects.visible_to(request.user)
+    candidates = CalonPemilikRumah.objects.visible_to(request.user).named()
     jumlah = dict(candidates.order_by().values_list("tahap").annotate(jumlah=Count("pk")))
     order = Window(RowNumber(), partition_by=F("tahap"), order_by=[F("tahap_sejak").desc(), F("pk").asc()])
     latest = candidates.filter(tahap__in=path.PATH).annotate(urut=order).filter(urut__lte=PER_KOLOM).with_home()
@@ -250,7 +261,7 @@ def papan(request: HttpRequest) -> HttpResponse:
 
 def _candidates(request: HttpRequest) -> tuple[CalonFilter, Any]:
     saringan = CalonFilter(request.GET, pengguna=request.user)
-    return saringan, saringan.filter(CalonPemilikRumah.objects.visible_to(request.user), rules_today().versi)
+    return saringan, saringan.filter(CalonPemilikRumah.objects.visible_to(request.user).named(), rules_today().versi)
 
 
 @allow(sees_penghuni)
@@ -283,7 +294,7 @@ def _list_file(request: HttpRequest, saringan: CalonFilter, candidates: Any, wan
     pengguna: Pengguna = request.user  # type: ignore[assignment]
     on_paper = wanted["format"] == "pdf"
     record_access(
-        pengguna, TindakanAkses.CETAK if on_paper else TindakanAkses.EKSPOR, objek="calon", alasan=wanted["alasan"],
+        pengguna, TindakanAkses.CETAK if on_paper else TindakanAkses.EKSPOR, alasan=wanted["alasan"],
         kolom="calon peserta program", jumlah=candidates.count(),
     )  # fmt: skip
     rows = list(candidates.with_home().order_by("penghuni__kabupaten_kota", "tahap", "penghuni__nama", "pk"))

@@ -2,11 +2,13 @@
 
 import datetime
 import io
+import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from auditlog.models import LogEntry
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +19,7 @@ from core.history import history_of
 from core.models import JejakAkses, KabupatenKota
 from core.versions import StaleVersion
 from penghuni.akses import ReasonMissing
+from penghuni.anonim import anonymise_household
 from penghuni.enums import BuktiGanda
 from penghuni.ganda import (
     SUDAH_PINDAH,
@@ -320,6 +323,18 @@ def test_the_database_keeps_a_pair_once_and_in_order(two):
     for a, b in ((pair.pertama, pair.kedua), (pair.kedua, pair.pertama)):
         with pytest.raises(IntegrityError), transaction.atomic():
             DugaanGanda.objects.create(pertama=a, kedua=b, kelompok=a.pk, diubah=timezone.now())
+
+
+def test_the_history_of_a_decision_outlives_a_person_without_a_name(two, verifikator):
+    one, other = two
+    decide(
+        the_pair(), "bukan", None, f"{other.nama} sudah ditemui, bukan orang yang sama.", the_pair().versi, verifikator
+    )
+    anonymise_household(one, verifikator, timezone.now())
+    told = json.dumps(list(LogEntry.objects.values_list("object_repr", "additional_data")), default=str)
+    assert "Dihapus bersama data penghuninya" in told
+    assert one.nama not in told.replace(f'"{other.nama}"', "")
+    assert "sudah ditemui" not in told
 
 
 def test_what_is_removed_with_an_import_leaves_the_history(two, verifikator):

@@ -14,9 +14,10 @@ from openpyxl import load_workbook
 from core.enums import TindakanAkses
 from core.models import JejakAkses
 from monitoring.contoh.acuan import load_reference
+from penghuni.akses import trail_of
 from penghuni.anonim import anonymise_household
 from penghuni.aturan import rules_on
-from penghuni.calon import enter, move
+from penghuni.calon import CalonRefused, enter, move
 from penghuni.enums import HasilSaring, TahapCalon
 from penghuni.hunian import move_in, move_out, open_stay_of
 from penghuni.models import BatasPenghasilan, CalonPemilikRumah, HasilPenyaringan, PutaranPenyaringan
@@ -141,9 +142,45 @@ def test_whoever_was_slower_is_told_and_nothing_is_lost(as_user, verifikator, op
     move(calon, TahapCalon.DIHUBUNGI, calon.versi, operator, catatan="Sudah ditelepon.")
     data = {"kunci_formulir": key(), "versi": calon.versi, "ke": "berminat", "catatan": "Datang ke kantor."}
     page = as_user(verifikator).post(url("tahap", row.pk), data)
-    assert page.status_code == 422
+    assert page.status_code == 409
     assert "baru saja dipindahkan ke tahap Dihubungi" in page.content.decode()
     assert "Datang ke kantor." in page.content.decode()
+    again = {name: page.context["form"][name].value() for name in ("kunci_formulir", "versi", "ke", "catatan")}
+    assert as_user(verifikator).post(url("tahap", row.pk), again).status_code == 302
+    calon.refresh_from_db()
+    assert calon.tahap == TahapCalon.BERMINAT
+
+
+def test_nothing_that_is_typed_here_carries_a_number_on(as_user, verifikator, warga, key):
+    row = warga()
+    calon = enter(row, verifikator)
+    data = {"kunci_formulir": key(), "versi": calon.versi, "ke": "dihubungi", "catatan": f"NIK-nya {NIK}"}
+    page = as_user(verifikator).post(url("tahap", row.pk), data)
+    assert page.status_code == 422
+    assert "Jangan tulis NIK" in page.content.decode()
+    for name in ("penyaringan", "daftar"):
+        assert "Untuk NIK, pakai kotak" in as_user(verifikator).get(url(name), {"cari": NIK}).content.decode()
+    answer = as_user(verifikator).post(f"{url('ekspor')}?cari={NIK}", {"format": "csv", "alasan": ALASAN})
+    assert NIK not in b"".join(answer.streaming_content).decode()
+
+
+def test_who_was_anonymised_is_no_candidate_to_look_at_or_to_move(as_user, verifikator, operator, warga):
+    row = warga()
+    calon = enter(row, verifikator)
+    move_out(open_stay_of(row), timezone.localdate(), "keluarga", operator)
+    anonymise_household(row, verifikator, timezone.now())
+    for name in ("papan", "daftar"):
+        assert "Dianonimkan" not in as_user(verifikator).get(url(name)).content.decode()
+    with pytest.raises(CalonRefused, match="dianonimkan"):
+        move(calon, TahapCalon.BATAL, 1, verifikator, catatan="Sudah tidak ada lagi.")
+
+
+def test_operators_do_not_learn_how_many_are_screened_elsewhere(as_user, operator, verifikator, warga, warga_kudus):
+    begin(verifikator)
+    assert "dari 0 penghuni" in " ".join(as_user(verifikator).get(url("kemajuan")).content.decode().split())
+    page = " ".join(as_user(operator).get(url("kemajuan")).content.decode().split())
+    assert "Penyaringan sedang berjalan." in page
+    assert "penghuni" not in page.replace("/penghuni/", "")
 
 
 def test_the_proposal_is_not_open_to_the_region(as_user, operator, verifikator, warga, key):
@@ -176,7 +213,12 @@ def test_board_list_and_files(as_user, verifikator, operator, warga, warga_kudus
     paper = words(as_user(verifikator).post(url("ekspor"), {"format": "pdf", "alasan": ALASAN}).content)
     assert "Warsiti" in paper
     assert NIK not in paper
-    lines = JejakAkses.objects.filter(objek="calon").order_by("id").values_list("tindakan", "jumlah", "alasan")
+    lines = (
+        trail_of(warga_kudus)
+        .filter(kolom="calon peserta program")
+        .order_by("id")
+        .values_list("tindakan", "jumlah", "alasan")
+    )
     assert list(lines) == [("ekspor", 2, ALASAN), ("cetak", 2, ALASAN)]
 
 

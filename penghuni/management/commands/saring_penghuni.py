@@ -6,8 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.display import angka
+from penghuni.aturan import rules_today
 from penghuni.models import PutaranPenyaringan
-from penghuni.putaran import begin, is_behind, work
+from penghuni.putaran import begin, due, is_behind, work
 
 
 class Command(BaseCommand):
@@ -27,4 +28,11 @@ class Command(BaseCommand):
         # Whoever changed behind the run, when no other could begin, is taken along.
         while row is not None:
             self.stdout.write(f"{angka(work(row))} penghuni disaring, aturan {row.versi_aturan_id}.")
-            row = begin(None, row.versi_aturan.tanggal) if is_behind(row) else None
+            row = begin(None, row.versi_aturan.tanggal) if is_behind(row) else self.today_after(row)
+
+    @staticmethod
+    def today_after(row: PutaranPenyaringan) -> PutaranPenyaringan | None:
+        """A run of today's rules, when an import could begin none beside `row`, a run of another day."""
+        versi = rules_today().versi
+        in_use = PutaranPenyaringan.objects.filter(versi_aturan=versi).exists()
+        return begin(None) if in_use and versi != row.versi_aturan_id and due(versi) else None
