@@ -39,6 +39,15 @@ def django_db_setup(django_db_setup, django_db_blocker):
     if connection.vendor == "sqlite":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER core_jejakakses_hapus")
+    yield
+    if connection.vendor == "postgresql":
+        # On a busy machine the last request of a page that is gone, or the server's own housekeeping, may still be
+        # at it: the database could not be dropped then.
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 # --- Network ----------------------------------------------------------------------------------------------------------
