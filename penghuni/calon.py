@@ -11,7 +11,8 @@ from collections.abc import Collection
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.access import operator, sees_penghuni, verifikator
@@ -201,11 +202,13 @@ def _write_down(
     )  # fmt: skip
 
 
-def counts_by_location(kode: Collection[str]) -> dict[str, dict[str, int]]:
-    """Candidates by kode rusun and stage, dropped ones too, of households that live there now. One query."""
-    found: dict[str, dict[str, int]] = {}
-    stays = Hunian.objects.open().filter(blok__rusun__in=kode, penghuni__calon__isnull=False)
-    rows = stays.order_by().values_list("blok__rusun_id", "penghuni__calon__tahap").annotate(jumlah=Count("pk"))
-    for rusun, tahap, jumlah in rows:
-        found.setdefault(rusun, {})[tahap] = jumlah
-    return found
+def candidates_at(kode: str) -> dict[TahapCalon, Coalesce]:
+    """By stage of the path: how many who are at it live in the location that the field `kode` of a row names, now.
+
+    Annotations for a query about locations, so that their figures and their candidates are read together.
+    """
+    here = CalonPemilikRumah.objects.filter(
+        penghuni__hunian__selesai__isnull=True, penghuni__hunian__blok__rusun=OuterRef(kode)
+    )
+    counted = here.order_by().values("tahap").annotate(jumlah=Count("pk")).values("jumlah")
+    return {tahap: Coalesce(Subquery(counted.filter(tahap=tahap)), 0) for tahap in PATH}

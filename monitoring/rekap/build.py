@@ -20,7 +20,7 @@ from django.utils import timezone
 from core.display import angka, persen
 from monitoring.enums import StatusIsian
 from monitoring.models import Backlog, Isian, Kiriman, KirimanRusun, PeriodeMonitoring
-from penghuni.calon import WILLING, counts_by_location
+from penghuni.calon import PATH, WILLING, candidates_at
 from penghuni.enums import TahapCalon
 from rusun.angka import KELOMPOK_KOSONG, AngkaUnit, total
 from rusun.enums import Aspek, Jenis, Peruntukan, Pihak, Sebab, StatusAset, Tingkat
@@ -125,6 +125,7 @@ class LokasiRekap:
     tanpa_aturan_huni: int | None
     menunggak: int
     minat_punya_rumah: int
+    calon: dict[TahapCalon, int]
 
     @property
     def persen_terhuni(self) -> Decimal | None:
@@ -428,17 +429,19 @@ def _location(row: KirimanRusun, isian: Isian, aspek: dict[str, str]) -> LokasiR
         tuple(MasalahRekap(aspek[kode], tingkat, pihak) for kode, tingkat, pihak in row.permasalahan),
         tuple(row.dukungan),
         row.lewat_batas_huni, row.segera_habis_huni, row.tanpa_aturan_huni, row.menunggak, row.minat_punya_rumah,
+        {tahap: getattr(row, f"calon_{tahap}") for tahap in PATH},
     )  # fmt: skip
 
 
 def build_rekap(periode: PeriodeMonitoring, *, kabupaten_kota: str | None = None) -> Rekap:
-    """The recap of `periode`, of the province or of one kabupaten/kota (Kemendagri code). Six queries."""
+    """The recap of `periode`, of the province or of one kabupaten/kota (Kemendagri code). Five queries."""
     isian_rows = _used_kiriman(periode, kabupaten_kota)
     by_kiriman = {isian.dipakai: isian for isian in isian_rows if isian.dipakai}
     figures = (
         KirimanRusun.objects.filter(kiriman__in=by_kiriman)
         .select_related("kiriman")
         .defer("kiriman__isi")
+        .annotate(**{f"calon_{tahap}": jumlah for tahap, jumlah in candidates_at("kode").items()})
         .order_by("kode")
     )
     locations: dict[int, list[LokasiRekap]] = {isian.pk: [] for isian in isian_rows}
@@ -563,22 +566,18 @@ def _backlog(
 
 def _candidates(baris: tuple[BarisRekap, ...], backlog: tuple[BacklogRekap, ...]) -> tuple[CalonRekap, ...]:
     """As they stand today, per kabupaten/kota that has any: the path goes on after a kiriman and after the period."""
-    rusun = {row.kode: [lokasi for lokasi in row.lokasi if lokasi.jenis == Jenis.RUSUN] for row in baris}
-    found = counts_by_location([lokasi.kode for rows in rusun.values() for lokasi in rows])
     known = {row.wilayah: row.jumlah for row in backlog}  # by year: the latest comes last
     lines = []
     for row in baris:
-        stages: Counter[str] = Counter()
-        for lokasi in rusun[row.kode]:
-            stages.update(found.get(lokasi.kode, {}))
-        del stages[TahapCalon.BATAL]
-        if stages.total():
+        rusun = [lokasi for lokasi in row.lokasi if lokasi.jenis == Jenis.RUSUN]
+        stages = {tahap: sum(lokasi.calon[tahap] for lokasi in rusun) for tahap in PATH}
+        if jumlah := sum(stages.values()):
             housed = stages[TahapCalon.MENDAPAT_RUMAH]
             lines.append(
                 CalonRekap(
-                    row.kode, row.nama, stages.total() - housed, stages[TahapCalon.DIUSULKAN], housed,
-                    sum(stages[tahap] for tahap in WILLING), sum(lokasi.daftar_tunggu for lokasi in rusun[row.kode]),
-                    sum(lokasi.anatomi["siap"] for lokasi in rusun[row.kode]), known.get(row.nama),
+                    row.kode, row.nama, jumlah - housed, stages[TahapCalon.DIUSULKAN], housed,
+                    sum(stages[tahap] for tahap in WILLING), sum(lokasi.daftar_tunggu for lokasi in rusun),
+                    sum(lokasi.anatomi["siap"] for lokasi in rusun), known.get(row.nama),
                 )
             )  # fmt: skip
     return tuple(lines)

@@ -16,7 +16,7 @@ from penghuni.calon import (
     DIUSULKAN,
     MENDAPAT_RUMAH,
     CalonRefused,
-    counts_by_location,
+    candidates_at,
     enter,
     enter_many,
     move,
@@ -34,6 +34,7 @@ from penghuni.models import (
 )  # fmt: skip
 from penghuni.pencatatan import update_household
 from rusun.importers import UndoRefused
+from rusun.models import Rusun
 from tests.test_races import at_once
 
 from .conftest import account, block
@@ -306,7 +307,7 @@ def test_somebody_who_was_faster_is_named(calon, operator, verifikator):
     assert RiwayatCalon.objects.count() == 2
 
 
-def test_counts_by_location_take_in_whoever_lives_there(
+def test_counts_of_a_location_take_in_whoever_lives_there(
     resident, operator, operator_kudus, household, kudus, verifikator
 ):
     rows = [resident(nama) for nama in ("Joko", "Budi", "Tono")]
@@ -316,8 +317,9 @@ def test_counts_by_location_take_in_whoever_lives_there(
     other = household(kudus, "Wati")
     move_in(other, block(kudus), "1", DAHULU, operator_kudus)
     enter(other, operator_kudus)
-    assert counts_by_location(["3374-RSN-01"]) == {"3374-RSN-01": {"dihubungi": 1, "disaring": 1}}
-    assert counts_by_location(["3319-RSN-01"]) == {"3319-RSN-01": {"disaring": 1}}
+    names = {f"calon_{tahap}": jumlah for tahap, jumlah in candidates_at("pk").items()}
+    rows = Rusun.objects.annotate(**names).order_by("pk").values_list("pk", *names)
+    assert list(rows) == [("3319-RSN-01", 1, 0, 0, 0, 0), ("3374-RSN-01", 1, 1, 0, 0, 0)]
 
 
 # --- what protects the rows -------------------------------------------------------------------------------------------
