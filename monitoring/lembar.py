@@ -14,6 +14,9 @@ from core.display import in_wib
 NUMBER, PERCENT = "#,##0", '0.00"%"'
 # [$-421] prints months in Indonesian wherever the file is opened.
 DATE, MOMENT = "[$-421]d mmm yyyy", '[$-421]d mmm yyyy hh"."mm'
+STYLES = {
+    "Teks": "General", "Kosong": "General", "Bilangan": NUMBER, "Persen": PERCENT, "Tanggal": DATE, "Waktu": MOMENT,
+}  # fmt: skip
 FONT = "Arial"
 NARROWEST, WIDEST = 9, 44
 LINE = 13.5  # points
@@ -30,22 +33,19 @@ def add_sheet(
 
     Whole numbers, percentages (Decimal), dates and moments (WIB) stay values; the rest is text, None a "-".
     """
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+    from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
+    _add_styles(book)
     sheet = book.create_sheet(title)
     for number, text in enumerate(kepala, start=1):
         _text(sheet.cell(number, 1), text).font = Font(FONT, 14 if number == 1 else 10, bold=number == 1)
     _text(sheet.cell(sheet.max_row + 2, 1), judul).font = Font(FONT, 11, bold=True)
     top = sheet.max_row + 1
-    line = Border(bottom=Side(style="thin", color="C5CCD8"))
     body = [*rows, footer] if footer else [*rows]
     for number, values in enumerate(body, start=top + 1):
         for column, value in enumerate(values, start=1):
-            cell = sheet.cell(number, column)
-            _fill(cell, value)
-            cell.border = line
-            cell.font = Font(FONT, 10, bold=values is footer)
+            _fill(sheet.cell(number, column), value, bold=values is footer)
     widths: list[int] = []
     for column, text in enumerate(header, start=1):
         cell = _text(sheet.cell(top, column), text)
@@ -94,21 +94,41 @@ def _aligned(right: bool, vertical: str) -> Any:
     return Alignment(horizontal="right" if right else "left", vertical=vertical, wrap_text=True, indent=int(not right))
 
 
-def _fill(cell: Any, value: object) -> None:
+def _add_styles(book: Any) -> None:
+    """The look of a cell of a table, by format, as styles of the workbook: thousands of cells share a few of them."""
+    from openpyxl.styles import Border, Font, NamedStyle, Side
+
+    if len(book.named_styles) > 1:
+        return
+    line = Border(bottom=Side(style="thin", color="C5CCD8"))
+    for name, number_format in STYLES.items():
+        for bold in (False, True):
+            right = name != "Teks"
+            style = NamedStyle(_style(name, bold), Font(FONT, 10, bold=bold), border=line, number_format=number_format)
+            style.alignment = _aligned(right, "top")
+            book.add_named_style(style)
+
+
+def _style(name: str, bold: bool) -> str:
+    return f"{name} jumlah" if bold else name
+
+
+def _fill(cell: Any, value: object, *, bold: bool) -> None:
     if value is None:
         _text(cell, "-")
+        name = "Kosong"
     elif isinstance(value, Decimal):
-        cell.value, cell.number_format = float(value), PERCENT
+        cell.value, name = float(value), "Persen"
     elif isinstance(value, datetime.datetime):
-        cell.value, cell.number_format = in_wib(value).replace(tzinfo=None), MOMENT
+        cell.value, name = in_wib(value).replace(tzinfo=None), "Waktu"
     elif isinstance(value, datetime.date):
-        cell.value, cell.number_format = value, DATE
+        cell.value, name = value, "Tanggal"
     elif isinstance(value, int):
-        cell.value, cell.number_format = value, NUMBER
+        cell.value, name = value, "Bilangan"
     else:
         _text(cell, str(value))
-    right = value is None or _is_figure(value)
-    cell.alignment = _aligned(right, "top")
+        name = "Teks"
+    cell.style = _style(name, bold)
 
 
 def _text(cell: Any, text: str) -> Any:
