@@ -29,6 +29,7 @@ from .akses import OBJEK
 from .ganda import forget
 from .models import DugaanGanda, HasilPenyaringan, Hunian, Penghuni, PermintaanSubjek, RiwayatCalon
 from .models.penghuni import DIANONIMKAN, PenghuniQuerySet
+from .penyaringan import forget_results
 
 PERISTIWA: Final = "Data dianonimkan"
 PENGHUNI_DIHAPUS: Final[dict[str, Any]] = {
@@ -129,7 +130,7 @@ def _take_away(rows: Sequence[Penghuni], pengguna: Pengguna | None, waktu: datet
     _forget_in_history(Hunian, {str(pk): "" for pk in stays.values_list("pk", flat=True)}, HUNIAN_DIHAPUS, UNIT_LAMA)
     _forget_drafts(pks)
     requests.update(isi=ISI_DIHAPUS)
-    HasilPenyaringan.objects.filter(penghuni__in=pks).delete()
+    forget_results(HasilPenyaringan.objects.filter(penghuni__in=pks))
     RiwayatCalon.objects.filter(calon__in=pks).exclude(catatan="").update(catatan=ISI_DIHAPUS)
     stays.update(**HUNIAN_DIHAPUS, **changed)
     Penghuni.objects.filter(pk__in=pks).update(**PENGHUNI_DIHAPUS, dianonimkan_pada=waktu, **changed)

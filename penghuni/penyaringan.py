@@ -7,19 +7,20 @@ is out of date until `penghuni.putaran` or a save screens the household again.
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery, Sum
 from django.utils import timezone
 
 from .aturan import Aturan, Skema, record_version, rules_today
 from .enums import HasilKriteria, HasilSaring
 from .kriteria import KRITERIA, TIDAK_DIKENAL, Penilaian, Profil
-from .models import HasilPenyaringan, Hunian, Penghuni, SkemaKepemilikan
-from .models.penghuni import PenghuniQuerySet
+from .models import HasilPenyaringan, Hunian, JumlahPenyaringan, Penghuni, SkemaKepemilikan
+from .models.penghuni import PenghuniQuerySet, PersonalQuerySet
 from .models.penyaringan import HasilPenyaringanQuerySet
 
 PENERIMA_FLPP: Final = "penerima_flpp"
@@ -28,6 +29,8 @@ DEPENDS: Final = {PENERIMA_FLPP: "flpp"}
 
 PROFIL_COLUMNS: Final = ("nik_sidik", *Profil._fields[1:])
 """The columns of a household that the criteria read, in the order of `Profil`; no sealed one is opened."""
+
+_SEL: Final = ("versi_aturan_id", "kabupaten_kota_id", "skema_id", "hasil")
 
 _HASIL_FLPP: Final = {
     HasilSaring.LAYAK_AWAL: HasilKriteria.LULUS,
@@ -94,7 +97,7 @@ def keep_screened(penghuni: Penghuni) -> None:
         if _lives_here(penghuni):
             _screen(penghuni, row, rules_today())
         else:
-            HasilPenyaringan.objects.filter(penghuni=penghuni).delete()
+            forget_results(HasilPenyaringan.objects.filter(penghuni=penghuni))
 
 
 def screen_household(penghuni: Penghuni, aturan: Aturan | None = None) -> dict[str, HasilSkema]:
@@ -130,9 +133,52 @@ Disaring = tuple[Any, str, int, Mapping[str, HasilSkema]]
 def store_results(households: Sequence[Disaring], aturan: Aturan) -> None:
     """Replace the results of `households` (rows that the caller holds) under `aturan`; those under other rules stay."""
     versi, waktu = record_version(aturan), timezone.now()
+    former = HasilPenyaringan.objects.filter(versi_aturan=versi, penghuni__in=[row[0] for row in households])
+    rows = list(_rows(households, versi.pk, waktu))
     with transaction.atomic():
-        HasilPenyaringan.objects.filter(versi_aturan=versi, penghuni__in=[row[0] for row in households]).delete()
-        HasilPenyaringan.objects.bulk_create(_rows(households, versi.pk, waktu), batch_size=1000)
+        changes = _taken_away(former)
+        HasilPenyaringan.objects.bulk_create(rows, batch_size=1000)
+        changes.update((row.versi_aturan_id, row.kabupaten_kota_id, row.skema_id, row.hasil) for row in rows)
+        _count(changes)
+
+
+def forget_results(hasil: HasilPenyaringanQuerySet) -> None:
+    """Remove stored results, and what they added to the totals."""
+    with transaction.atomic():
+        _count(_taken_away(hasil))
+
+
+Sel = tuple[str, str, str, str]
+"""One figure of the totals: version of the rules, kabupaten/kota, scheme, kind."""
+
+
+def _taken_away(hasil: HasilPenyaringanQuerySet) -> Counter[Sel]:
+    """Remove the rows; what that changes in each figure. Rows that somebody else removed meanwhile count there."""
+    found = list(hasil.order_by("pk").select_for_update(of=("self",)).values_list("pk", *_SEL))
+    HasilPenyaringan.objects.filter(pk__in=[row[0] for row in found]).delete()
+    changes: Counter[Sel] = Counter()
+    changes.subtract(row[1:] for row in found)
+    return changes
+
+
+def _count(changes: Mapping[Sel, int]) -> None:
+    JumlahPenyaringan.objects.bulk_create(
+        JumlahPenyaringan(versi_aturan_id=versi, kabupaten_kota_id=daerah, skema_id=skema, hasil=hasil, jumlah=jumlah)
+        for (versi, daerah, skema, hasil), jumlah in changes.items()
+        if jumlah
+    )
+
+
+def fold_totals() -> None:
+    """Add up the changes that came in, so that few rows are read. What comes in meanwhile is for the next time."""
+    with transaction.atomic():
+        rows = list(JumlahPenyaringan.objects.order_by("pk").select_for_update(of=("self",)).values_list())
+        sums: Counter[Sel] = Counter()
+        for _, *sel, jumlah in rows:
+            sums[tuple(sel)] += jumlah  # type: ignore[index]
+        if len(rows) > len(sums):
+            JumlahPenyaringan.objects.filter(pk__in=[row[0] for row in rows]).delete()
+            _count(sums)
 
 
 def _rows(households: Sequence[Disaring], versi: str, waktu: datetime.datetime) -> Iterator[HasilPenyaringan]:
@@ -181,12 +227,12 @@ def households_with(
     return penghuni.filter(Exists(results.filter(hasil=hasil) if hasil else results))
 
 
-def totals(hasil: HasilPenyaringanQuerySet, versi: str) -> dict[str, dict[str, int]]:
-    """Stored results under `versi`: scheme -> kind -> number. One query."""
+def totals(jumlah: PersonalQuerySet[JumlahPenyaringan], versi: str) -> dict[str, dict[str, int]]:
+    """Stored results under `versi`: scheme -> kind -> number. One query, and none over the results themselves."""
     found: dict[str, dict[str, int]] = {}
-    rows = hasil.filter(versi_aturan=versi).order_by().values_list("skema_id", "hasil").annotate(jumlah=Count("pk"))
-    for skema, kind, jumlah in rows:
-        found.setdefault(skema, dict.fromkeys(HasilSaring.values, 0))[kind] = jumlah
+    rows = jumlah.filter(versi_aturan=versi).order_by().values_list("skema_id", "hasil").annotate(banyak=Sum("jumlah"))
+    for skema, kind, banyak in rows:
+        found.setdefault(skema, dict.fromkeys(HasilSaring.values, 0))[kind] = banyak
     return found
 
 

@@ -23,7 +23,7 @@ from core.models import Pengguna
 from .aturan import Aturan, read_version, record_version, rules_on
 from .models import Hunian, Penghuni, PutaranPenyaringan
 from .models.penyaringan import HasilPenyaringan, HasilPenyaringanQuerySet, to_screen
-from .penyaringan import PROFIL_COLUMNS, evaluate, profile_from, store_results
+from .penyaringan import PROFIL_COLUMNS, evaluate, fold_totals, forget_results, profile_from, store_results
 
 PERINTAH: Final = "saring_penghuni"
 BATCH: Final = 500
@@ -88,7 +88,7 @@ def work(putaran: PutaranPenyaringan, maju: Callable[[int, int], None] = lambda 
     aturan, sudah, pesan = _rules_of(putaran), 0, ""
     row = PutaranPenyaringan.objects.filter(pk=putaran.pk, berjalan=True)
     try:
-        _results_of_those_who_left().delete()
+        forget_results(_results_of_those_who_left())
         last = None
         while aturan.skema and (found := _screen_batch(aturan, last)):
             last, screened = found
@@ -99,6 +99,8 @@ def work(putaran: PutaranPenyaringan, maju: Callable[[int, int], None] = lambda 
     except BaseException:
         pesan = "Berhenti karena kesalahan sistem; yang sudah disaring tersimpan."
         raise
+    else:
+        fold_totals()
     finally:
         row.update(berjalan=False, selesai=timezone.now(), sudah=sudah, pesan=pesan)
     return sudah

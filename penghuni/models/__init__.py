@@ -2,7 +2,14 @@ from .ganda import DugaanGanda
 from .hak_subjek import PermintaanSubjek
 from .ketentuan import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan
 from .penghuni import Hunian, Penghuni
-from .penyaringan import CalonPemilikRumah, HasilPenyaringan, PutaranPenyaringan, RiwayatCalon, VersiAturan
+from .penyaringan import (
+    CalonPemilikRumah,
+    HasilPenyaringan,
+    JumlahPenyaringan,
+    PutaranPenyaringan,
+    RiwayatCalon,
+    VersiAturan,
+)
 
 __all__ = [
     "BatasHargaRumah",
@@ -11,6 +18,7 @@ __all__ = [
     "DugaanGanda",
     "HasilPenyaringan",
     "Hunian",
+    "JumlahPenyaringan",
     "Penghuni",
     "PermintaanSubjek",
     "PutaranPenyaringan",

@@ -79,6 +79,32 @@ class HasilPenyaringan(models.Model):
         return f"{self.skema_id} {self.hasil}"
 
 
+class JumlahPenyaringan(models.Model):
+    """How many results of a kind a kabupaten/kota has for a scheme, as changes to be added up.
+
+    Several rows may tell of the same kind: whoever stores results adds a change and waits for nobody. A run folds them.
+    """
+
+    REGION_PATH: ClassVar[str] = "kabupaten_kota"
+
+    versi_aturan = models.ForeignKey(VersiAturan, on_delete=models.PROTECT, related_name="+")
+    kabupaten_kota = models.ForeignKey(KabupatenKota, on_delete=models.PROTECT, related_name="+", db_index=False)
+    skema = models.ForeignKey(SkemaKepemilikan, on_delete=models.PROTECT, related_name="+", db_index=False)
+    hasil = models.CharField(max_length=16, choices=enums.HasilSaring)
+    jumlah = models.IntegerField()
+
+    objects = PersonalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "jumlah penyaringan"
+        verbose_name_plural = "jumlah penyaringan"
+        ordering = ["id"]
+        constraints = [choices_valid("jumlahpenyaringan", "hasil", enums.HasilSaring)]
+
+    def __str__(self) -> str:
+        return f"{self.skema_id} {self.hasil} {self.jumlah:+}"
+
+
 class PutaranPenyaringan(models.Model):
     """A run that screens again whoever changed, or everybody when the rules did. One at a time."""
 

@@ -31,6 +31,7 @@ from penghuni.forms_program import (
 from penghuni.models import (
     CalonPemilikRumah,
     HasilPenyaringan,
+    JumlahPenyaringan,
     Penghuni,
     PutaranPenyaringan,
     VersiAturan,
@@ -72,7 +73,7 @@ def penyaringan(request: HttpRequest) -> HttpResponse:
         .annotate(sudah_calon=Exists(CalonPemilikRumah.objects.visible_to(request.user).filter(pk=OuterRef("pk"))))
         .only("nama", "minat", "kabupaten_kota__nama")
     )
-    found = totals(HasilPenyaringan.objects.visible_to(request.user), versi)
+    found = totals(JumlahPenyaringan.objects.visible_to(request.user), versi)
     context = {
         "aturan": aturan,
         "hari_ini": aturan.versi == rules_today().versi,

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from penghuni.aturan import rules_on
-from penghuni.models import HasilPenyaringan
+from penghuni.models import JumlahPenyaringan
 from penghuni.penyaringan import totals
 from penghuni.putaran import begin, due, work
 
@@ -48,7 +48,7 @@ def measure(world: World) -> Iterator[Line]:
 
 
 def _totals(versi: str) -> object:
-    return totals(HasilPenyaringan.objects.all(), versi)
+    return totals(JumlahPenyaringan.objects.all(), versi)
 
 
 def _raw(versi: str) -> object:

@@ -102,7 +102,7 @@ def _keep_residents(number: int) -> None:
     from penghuni.models import Hunian, Penghuni
 
     about = (models.DugaanGanda, models.PermintaanSubjek, models.RiwayatCalon, models.CalonPemilikRumah)
-    for model in (*about, models.HasilPenyaringan):
+    for model in (*about, models.HasilPenyaringan, models.JumlahPenyaringan):
         model.objects.all()._raw_delete("default")
     kept = Penghuni.objects.order_by("id").values("pk")[:number]
     Hunian.objects.exclude(penghuni__in=list(kept.values_list("pk", flat=True)))._raw_delete("default")

@@ -5,12 +5,14 @@ import uuid
 
 import pytest
 from django.db import transaction
+from django.db.models import Count, Sum
 from django.utils import timezone
 
 from core.models import KabupatenKota, Pengguna
 from monitoring.contoh.acuan import load_ownership_rules
 from penghuni.aturan import rules_on
-from penghuni.models import Penghuni
+from penghuni.models import HasilPenyaringan, JumlahPenyaringan, Penghuni
+from penghuni.penyaringan import fold_totals
 from rusun.models import Blok, Rusun
 
 NIK = "3374014107900001"
@@ -150,3 +152,20 @@ def rules(django_db_setup, django_db_blocker):
         return known[text]
 
     return on
+
+
+@pytest.fixture
+def totals_hold(db):
+    """At the end of the test the totals of the screening are those of the stored results, added up or not."""
+    yield
+    cell = ("versi_aturan", "kabupaten_kota", "skema", "hasil")
+
+    def told():
+        rows = JumlahPenyaringan.objects.order_by().values_list(*cell).annotate(banyak=Sum("jumlah"))
+        return {tuple(row) for row in rows if row[-1]}
+
+    stored = set(HasilPenyaringan.objects.order_by().values_list(*cell).annotate(banyak=Count("pk")))
+    assert told() == stored
+    fold_totals()
+    assert told() == stored
+    assert JumlahPenyaringan.objects.count() == len(stored)

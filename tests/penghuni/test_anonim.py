@@ -44,6 +44,8 @@ from .conftest import account
 HARI_INI = datetime.date(2026, 11, 24)
 LAHIR = datetime.date(1990, 7, 1)
 
+pytestmark = pytest.mark.usefixtures("totals_hold")
+
 
 def at(day):
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time(12)))

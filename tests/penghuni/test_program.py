@@ -20,14 +20,20 @@ from penghuni.aturan import rules_on
 from penghuni.calon import CalonRefused, enter, move
 from penghuni.enums import HasilSaring, TahapCalon
 from penghuni.hunian import move_in, move_out, open_stay_of
-from penghuni.models import BatasPenghasilan, CalonPemilikRumah, HasilPenyaringan, PutaranPenyaringan
+from penghuni.models import (
+    BatasPenghasilan,
+    CalonPemilikRumah,
+    HasilPenyaringan,
+    JumlahPenyaringan,
+    PutaranPenyaringan,
+)
 from penghuni.penyaringan import screen_household, totals
 from penghuni.putaran import begin, work
 from tests.papers import words
 
 from .conftest import NIK
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("totals_hold")]
 ALASAN = "Rapat unit program kepemilikan rumah"
 LAYAK = {
     "status_kawin": "kawin", "penghasilan": 4_000_000, "penghasilan_pasangan": 1_000_000, "punya_rumah": "tidak",
@@ -249,13 +255,13 @@ def test_a_run_of_another_day_leaves_todays_results_alone(
 ):
     warga()
     today = rules_on(timezone.localdate()).versi
-    before = totals(HasilPenyaringan.objects.all(), today)
+    before = totals(JumlahPenyaringan.objects.all(), today)
     with django_capture_on_commit_callbacks(execute=True):
         answer = as_user(verifikator).post(url("jalankan"), {"kunci_formulir": key(), "tanggal": "2021-08-19"})
     assert rules_on(datetime.date(2021, 8, 19)).versi in answer["Location"]
     run = PutaranPenyaringan.objects.get()
     assert (run.berjalan, run.sudah, run.jumlah) == (False, 1, 1)
-    assert totals(HasilPenyaringan.objects.all(), today) == before
+    assert totals(JumlahPenyaringan.objects.all(), today) == before
     assert as_user(operator).post(url("jalankan"), {"kunci_formulir": key()}).status_code == 403
 
 

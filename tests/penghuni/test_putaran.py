@@ -20,6 +20,8 @@ from penghuni.penyaringan import evaluate, is_stale, profile_of, reasons_of, scr
 from penghuni.putaran import LOST, begin, due, is_behind, running, start, work
 from tests.test_races import at_once
 
+pytestmark = pytest.mark.usefixtures("totals_hold")
+
 DAHULU = datetime.date(2021, 1, 5)
 KEMARIN = datetime.date(2021, 6, 30)
 COCOK = {
@@ -315,7 +317,8 @@ def test_people_who_move_in_during_a_run_do_not_make_it_more_than_whole(people, 
 
 
 def test_a_batch_costs_a_fixed_number_of_queries(people, aturan):
-    record_version(aturan)
+    people(1)
+    work(begin(None))
     people(3)
     with CaptureQueriesContext(connection) as few:
         work(begin(None))
