@@ -16,10 +16,7 @@ run: setup ## serve the site with the example on http://127.0.0.1:8000 (PORT=...
 test: setup-dev ## everything: checks, SQLite, PostgreSQL and browser tests
 	@.ci/system-packages test
 	@$(MAKE) --no-print-directory check
-	@echo "== Tests on SQLite"
-	@env -u DATABASE_URL $(PYTHON) -m pytest --durations=10 -m "not postgres and not browser"
-	@echo "== Tests on PostgreSQL, with races and browser"
-	@.ci/with-postgres $(PYTHON) -m pytest --durations=10
+	@.ci/tests
 
 bench: setup-dev ## measure against baselines, in ratios (SUBJECT=list_page for one, BENCH_ROWS=100000 for more residents)
 	@$(PYTHON) -m tests.bench $(SUBJECT)

@@ -102,7 +102,6 @@ PENGHUNI: Final = (
     _pribadi("tanggal_persetujuan", meaning="Tanggal penghuni menyetujui datanya dipakai."),
     _pribadi("tujuan_persetujuan", meaning="Untuk apa data boleh dipakai.", width=30),
 )  # fmt: skip
-TANPA_PRIBADI: Final = without_personal(PENGHUNI)
 
 _aturan = partial(field_column, Rusun)
 _hunian = partial(field_column, Hunian, personal=True)

@@ -196,13 +196,15 @@ def _regroup(pairs: Iterable[DugaanGanda]) -> None:
 
 
 def forget(penghuni: Collection[uuid.UUID | str], pengguna: Pengguna | None) -> None:
-    """Remove the pairs of households that `pengguna` is about to remove; what was decided stays in the history."""
+    """Remove the pairs of households that `pengguna` is about to remove; what was decided stays in the history.
+
+    A set that falls apart by this is shown as one until `match_all`: grouping anew is for whoever compares, one at a
+    time, and the caller holds households that a comparison may be waiting for.
+    """
     pairs = DugaanGanda.objects.about([uuid.UUID(str(pk)) for pk in penghuni])
-    sets = set(pairs.values_list("kelompok", flat=True))
     for row in pairs.exclude(keputusan=""):
         note(row, "Dihapus bersama data penghuninya", pengguna)
     pairs.delete()
-    _regroup(DugaanGanda.objects.filter(kelompok__in=sets))
 
 
 # --- Deciding ---------------------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ from .lembar import BLOK, NOMOR, PENGHUNI, RINCIAN, UNCHANGED, Tempat
 from .models import CalonPemilikRumah, HasilPenyaringan, Hunian, Penghuni, PermintaanSubjek
 from .models.pencocokan import PENCOCOKAN, derive
 from .nik import Nik, nik_warnings
+from .penyaringan import forget_results
 
 ATURAN: Final[dict[str, str]] = {
     "N-01": "NIK atau No KK dipakai dua kali",
@@ -650,7 +651,7 @@ def _check_untouched(model: type[Any], rows: list[dict[str, Any]]) -> None:
 def _remove(model: type[Any], pks: list[str], pengguna: Pengguna | None, waktu: datetime.datetime) -> None:
     for batch in _batches(pks):
         if model is Penghuni:
-            HasilPenyaringan.objects.filter(penghuni__in=batch).delete()
+            forget_results(HasilPenyaringan.objects.filter(penghuni__in=batch))
             if CalonPemilikRumah.objects.filter(pk__in=batch).exists():
                 raise UndoRefused("Sebagian penghuni sudah menjadi calon, jadi impor ini tidak dapat diurungkan.")
             forget(batch, pengguna)

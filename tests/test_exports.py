@@ -14,7 +14,7 @@ from core.account_tables import AKUN, JEJAK
 from core.enums import TindakanAkses
 from core.models import JejakAkses
 from penghuni.bagian import SECTIONS
-from penghuni.exports import PENGHUNI, TANPA_PRIBADI
+from penghuni.exports import PENGHUNI, without_personal
 from penghuni.hunian import move_in
 from penghuni.models import Penghuni
 from rusun.bagian import BAGIAN
@@ -283,7 +283,7 @@ def test_everything_told_about_a_resident_leaves_and_sealed_values_only_for_a_re
     told = {name for _, names in SECTIONS for name in names}
     assert told - {column.source for column in PENGHUNI} == set()
     assert {"nama", "nik", "no_kk", "telepon", "tanggal_lahir", "penghasilan"} & {
-        c.source for c in TANPA_PRIBADI
+        c.source for c in without_personal(PENGHUNI)
     } == set()
 
 

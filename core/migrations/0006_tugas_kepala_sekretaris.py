@@ -9,7 +9,7 @@ TUGAS = [
 
 
 def head_is_a_post(apps, schema_editor):
-    apps.get_model("core", "Pejabat").objects.filter(kepala=True).update(tugas="kepala")
+    apps.get_model("core", "Pejabat").objects.filter(kepala=True, tugas="").update(tugas="kepala")
 
 
 def head_is_a_mark(apps, schema_editor):

@@ -29,7 +29,6 @@ from core.workbook.refusals import WorkbookRefused
 from monitoring.enums import StatusImpor
 from monitoring.models import Impor
 from monitoring.models.impor import BEKERJA
-from penghuni import putaran
 
 from .balasan import build_reply, carry_over
 from .penerapan import StateMoved, apply_import
@@ -176,8 +175,6 @@ def _apply(impor: Impor) -> None:
             apply_import(impor, rencana, timezone.now())
         except StateMoved:
             continue
-        if rencana.writes_penghuni:
-            putaran.start(impor.diunggah_oleh)
         return
     _check(impor, BERUBAH)
 

@@ -62,6 +62,8 @@ def apply_import(impor: Impor, rencana: Rencana, waktu: datetime.datetime) -> bo
         row.save(update_fields=["status", "diterapkan_pada", "kemajuan", "tahap", "pemulihan", "pesan"])
     if rencana.penghuni is not None:
         match_waiting()  # once this is committed: two imports at the same moment find each other's residents
+    if rencana.writes_penghuni:
+        putaran.start(impor.diunggah_oleh)
     return True
 
 

@@ -7,7 +7,7 @@ later migration rebuilds the table of residents.
 """
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import ProgrammingError, migrations, models, transaction
+from django.db import DatabaseError, migrations, models, transaction
 
 MISSING = (
     "The search by name needs the PostgreSQL extension pg_trgm, and the role of the site may not create it. As the owner "
@@ -21,7 +21,7 @@ def index_names(apps, schema_editor):
     try:
         with transaction.atomic(schema_editor.connection.alias):
             schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-    except ProgrammingError as error:
+    except DatabaseError as error:
         raise ImproperlyConfigured(MISSING) from error
     # UPPER, since that is what `icontains` compares.
     schema_editor.execute(

@@ -73,5 +73,15 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AlterField(
+            model_name="hasilpenyaringan",
+            name="penghuni",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="hasil_penyaringan",
+                to="penghuni.penghuni",
+            ),
+        ),
         migrations.RunPython(count_stored_results, migrations.RunPython.noop),
     ]

@@ -47,12 +47,15 @@ class HasilPenyaringanQuerySet(PersonalQuerySet["HasilPenyaringan"]):
 
 
 class HasilPenyaringan(models.Model):
-    """One household against one scheme under one version of the rules. Advice for people, never a decision."""
+    """One household against one scheme under one version of the rules. Advice for people, never a decision.
+
+    Written and removed by `penghuni.penyaringan` alone, which keeps the totals.
+    """
 
     REGION_PATH: ClassVar[str] = "kabupaten_kota"
 
     # Millions of rows are written by a run, and asked for by the two indexes below only: none per column.
-    penghuni = models.ForeignKey(Penghuni, on_delete=models.CASCADE, related_name="hasil_penyaringan", db_index=False)
+    penghuni = models.ForeignKey(Penghuni, on_delete=models.PROTECT, related_name="hasil_penyaringan", db_index=False)
     kabupaten_kota = models.ForeignKey(KabupatenKota, on_delete=models.PROTECT, related_name="+", db_index=False)
     skema = models.ForeignKey(SkemaKepemilikan, on_delete=models.PROTECT, related_name="+", db_index=False)
     versi_aturan = models.ForeignKey(VersiAturan, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -59,7 +59,7 @@ def ganda_putuskan(request: HttpRequest, pk: int) -> HttpResponse:
     def settle() -> str:
         data = form.cleaned_data
         decide(dugaan, data["keputusan"], form.data_berlaku, data["alasan"], data["versi"], request.user)
-        return reverse("penghuni:ganda_himpunan", args=[dugaan.kelompok])
+        return reverse("penghuni:ganda_himpunan", args=[dugaan.pertama_id])
 
     if not form.is_valid():
         return _render_set(request, dugaan, form, status=422)
@@ -86,7 +86,9 @@ def _render_set(
     status: int = 200,
 ) -> HttpResponse:
     """A set with a form per pair; the one that was `posted` shows what is wrong. Every household is logged as seen."""
-    (himpunan,) = read_sets([of.kelompok])
+    himpunan = next(iter(read_sets(DugaanGanda.objects.filter(pk=of.pk).values_list("kelompok", flat=True))), None)
+    if himpunan is None:  # regrouped or put right at this very moment
+        raise Http404
     penghuni, baris = side_by_side(himpunan)
     for orang in penghuni:
         record_access(request.user, TindakanAkses.LIHAT, objek_id=orang.pk, alasan=ALASAN)

@@ -37,7 +37,7 @@ from penghuni.forms_program import (
     TahapForm,
 )
 from penghuni.hunian import open_stay_of
-from penghuni.kriteria import Penilaian
+from penghuni.kriteria import Penilaian, basis_of
 from penghuni.models import (
     CalonPemilikRumah,
     HasilPenyaringan,
@@ -69,23 +69,31 @@ NADA_KRITERIA = {
 
 @dataclass(frozen=True)
 class KartuSkema:
-    """The advice about one scheme with every reason."""
+    """The advice about one scheme with every reason: title, state, tone, and its source where it has one of its own."""
 
     kode: str
     nama: str
     sumber: str
     hasil: HasilSaring
     nada: str
-    kriteria: list[tuple[str, Penilaian, str]]
+    kriteria: list[tuple[str, Penilaian, str, str]]
 
 
 def _cards(hasil: list[HasilPenyaringan], rules: Aturan) -> list[KartuSkema]:
     told = {skema.kode: skema for skema in rules.skema}
+
+    def lines(row: HasilPenyaringan) -> list[tuple[str, Penilaian, str, str]]:
+        skema = told[row.skema_id]
+        return [
+            (title, one, NADA_KRITERIA[one.keadaan], basis if basis != skema.sumber else "")
+            for title, one in reasons_of(row)
+            for basis in [basis_of(one.kode, rules, skema)]
+        ]
+
     cards = [
         KartuSkema(
             row.skema_id, told[row.skema_id].nama, told[row.skema_id].sumber, HasilSaring(row.hasil),
-            NADA[HasilSaring(row.hasil)],
-            [(title, one, NADA_KRITERIA[one.keadaan]) for title, one in reasons_of(row)],
+            NADA[HasilSaring(row.hasil)], lines(row),
         )
         for row in hasil
         if row.skema_id in told

@@ -10,11 +10,13 @@ from core.export import Origin, stream_csv
 from core.models import Pengguna
 from core.tables import Column, Table, dictionary
 from core.xlsx import stream_xlsx
-from penghuni.exports import PENGHUNI, TANPA_PRIBADI, resident_rows
+from penghuni.exports import PENGHUNI, resident_rows, without_personal
 from penghuni.models import Penghuni
 
 from .harness import Line, compare, ms, peak_mb
 from .world import MANY, World
+
+TANPA_PRIBADI = without_personal(PENGHUNI)
 
 
 def measure(world: World) -> Iterator[Line]:

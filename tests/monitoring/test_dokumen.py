@@ -276,17 +276,19 @@ def test_nothing_is_issued_before_the_sign_off(diajukan, masuk_sebagai, pimpinan
 
 
 def test_the_sweep_takes_what_no_document_names(terdaftar, koordinator):
-    """A crash between file and row; the papers, the signed ones too, stay."""
+    """A crash between file and row; the papers, the signed ones too, stay. Scans of berita acara are swept as well."""
     row = file_signed(terdaftar[1], PDF, terdaftar[1].kode, koordinator)
     kept = {terdaftar[0].berkas, row.berkas, row.pindaian}
     old, young = write_sealed("dokumen", b"lama"), write_sealed("dokumen", b"baru")
-    for place in (*kept, old):
+    scan = write_sealed("berita_acara", b"lama")
+    for place in (*kept, old, scan):
         os.utime(path_of(place), (0, 0))
     out = io.StringIO()
     call_command("sapu_berkas", stdout=out)
-    assert (old in out.getvalue(), young in out.getvalue(), row.pindaian in out.getvalue()) == (True, False, False)
+    told = out.getvalue()
+    assert [place in told for place in (old, scan, young, row.pindaian)] == [True, True, False, False]
     call_command("sapu_berkas", "--hapus", stdout=out)
-    left = {place for place in (*kept, old, young) if path_of(place).exists()}
+    left = {place for place in (*kept, old, scan, young) if path_of(place).exists()}
     for place in left:  # no other test shall meet files that old
         remove_file(place)
     assert left == {*kept, young}

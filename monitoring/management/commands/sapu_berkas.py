@@ -5,8 +5,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from core.files import remove_file
+from monitoring.desk.berita_acara import stray_scans
 from monitoring.dokumen.terbit import stray_documents
-from monitoring.models import Dokumen
+from monitoring.models import BeritaAcara, Dokumen
 from rusun.lampiran import stray_files
 from rusun.models import Lampiran
 
@@ -15,7 +16,8 @@ UMUR = timedelta(days=1)
 
 class Command(BaseCommand):
     help = (
-        "Daftar berkas lampiran dan dokumen yang tidak dicatat baris mana pun: sisa pekerjaan yang terputus karena "
+        "Daftar berkas lampiran, dokumen, dan pindaian berita acara yang tidak dicatat baris mana pun: sisa pekerjaan "
+        "yang terputus karena "
         "server mati. Berkas yang lebih muda dari sehari tidak dihitung. Dengan --hapus, berkas itu dihapus."
     )
 
@@ -24,10 +26,10 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         sebelum = timezone.now() - UMUR
-        strays = [*stray_files(sebelum), *stray_documents(sebelum)]
-        if len(strays) > Lampiran.objects.count() + Dokumen.objects.count():
+        strays = [*stray_files(sebelum), *stray_documents(sebelum), *stray_scans(sebelum)]
+        if len(strays) > sum(model.objects.count() for model in (Lampiran, Dokumen, BeritaAcara)):
             raise CommandError(
-                f"{len(strays)} berkas tidak dikenal, lebih banyak daripada lampiran dan dokumen yang tercatat. "
+                f"{len(strays)} berkas tidak dikenal, lebih banyak daripada berkas yang tercatat. "
                 f"Periksa apakah DATABASE_URL dan MEDIA_ROOT ({settings.MEDIA_ROOT}) memang sepasang. "
                 "Tidak ada yang dihapus."
             )
