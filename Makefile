@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PORT ?= $(or $(shell sed -n 's/^PORT=//p' .env 2>/dev/null),8000)
 export PORT
 
-.PHONY: help run test bench check format setup setup-dev lock clean
+.PHONY: help run test bench load check format setup setup-dev lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -20,6 +20,10 @@ test: setup-dev ## everything: checks, SQLite, PostgreSQL and browser tests
 
 bench: setup-dev ## measure against baselines, in ratios (SUBJECT=list_page for one, BENCH_ROWS=100000 for more residents)
 	@$(PYTHON) -m tests.bench $(SUBJECT)
+
+load: setup-dev ## 200 people on the last day of a period, 10 minutes over PostgreSQL (LOAD_MINUTES, LOAD_ROWS)
+	@.ci/system-packages test
+	@.ci/with-postgres $(PYTHON) -m tests.load
 
 check: setup-dev ## lint, formatting, templates, import contract, types, missing migrations
 	@.ci/check

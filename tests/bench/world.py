@@ -62,7 +62,7 @@ class World:
         with self.at("sedikit"):
             _keep_residents(FEW)
         with self.at("banyak"):
-            _add_residents(MANY)
+            add_residents(MANY)
 
     @contextmanager
     def at(self, name: str) -> Iterator[None]:
@@ -110,7 +110,7 @@ def _keep_residents(number: int) -> None:
     _analyze()
 
 
-def _add_residents(number: int) -> None:
+def add_residents(number: int) -> None:
     """Up to `number` households with a stay, one in twenty of them ended: as many columns filled as the example fills.
 
     They live in every other block only, so that some blocks become very large and some stay as they are. Each has a
