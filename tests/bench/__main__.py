@@ -24,9 +24,9 @@ def main() -> None:
         from .harness import show
         from .world import FEW, MANY, World
 
+        subjects = [importlib.import_module(f"{__package__}.{name}") for name in sys.argv[1:] or found]
         print(f"Loading the example, then {FEW} and {MANY} residents ...", flush=True)
         world = World()
-        subjects = [importlib.import_module(f"{__package__}.{name}") for name in sys.argv[1:] or found]
         show(line for subject in subjects for line in subject.measure(world))
 
 

@@ -9,13 +9,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from penghuni.aturan import rules_on
-from penghuni.models import JumlahPenyaringan
-from penghuni.penyaringan import totals
+from penghuni.models import Hunian, JumlahPenyaringan, Penghuni
+from penghuni.penyaringan import screen_household, totals
 from penghuni.putaran import begin, due, work
 
 from .harness import Line, compare, ms, spent
 from .world import FEW, MANY, World
 
+SCREENED = 10_000
+"""How many households a run is measured with; of more, the rest gets the results of one of them by SQL."""
 PAGE = "/penghuni/program/penyaringan/"
 
 
@@ -24,6 +26,7 @@ def measure(world: World) -> Iterator[Line]:
     taken = {}
     for name in world.others:
         with world.at(name):
+            _leave(SCREENED)
             begun = spent()
             run = begin(None)
             assert run is not None
@@ -35,7 +38,7 @@ def measure(world: World) -> Iterator[Line]:
             {"totals": lambda: _totals(versi), "raw": lambda: _raw(versi), "due": lambda: due(versi)}, rounds=5
         )
     yield Line(
-        "6", "totals of the screening / raw SQL", took["totals"] / took["raw"], target=1.2,
+        "6", "totals of the screening / raw SQL", took["totals"] / took["raw"], target=0.4 if MANY <= 10_000 else 0.05,
         detail=f"{ms(took['totals'])} / {ms(took['raw'])}; who is due {ms(took['due'])}",
     )  # fmt: skip
     seen = {name: _page(world, name) for name in world.others}
@@ -45,6 +48,33 @@ def measure(world: World) -> Iterator[Line]:
         detail=f"{asked_many} / {asked_few}",
     )  # fmt: skip
     yield Line("", f"time of the page of the screening, {MANY} / {FEW}", many / few, detail=f"{ms(many)} / {ms(few)}")
+
+
+def _leave(number: int) -> None:
+    """Give everybody results, but for `number` households."""
+    living = Hunian.objects.open().order_by("penghuni").values_list("penghuni", flat=True)
+    if living.count() <= number:
+        return
+    pattern = Penghuni.objects.get(pk=living[number])
+    screen_household(pattern)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO penghuni_hasilpenyaringan (penghuni_id, kabupaten_kota_id, skema_id, versi_aturan_id,"
+            " versi_penghuni, hasil, rincian, dihitung_pada)"
+            " SELECT p.id, p.kabupaten_kota_id, s.skema_id, s.versi_aturan_id, p.versi, s.hasil, s.rincian,"
+            " s.dihitung_pada FROM penghuni_penghuni p JOIN penghuni_hunian h ON h.penghuni_id = p.id"
+            " AND h.selesai IS NULL CROSS JOIN penghuni_hasilpenyaringan s"
+            " WHERE s.penghuni_id = %s AND p.id > s.penghuni_id",
+            [Penghuni._meta.pk.get_db_prep_value(pattern.pk, connection)],
+        )
+        cursor.execute("DELETE FROM penghuni_jumlahpenyaringan")
+        cursor.execute(
+            "INSERT INTO penghuni_jumlahpenyaringan (versi_aturan_id, kabupaten_kota_id, skema_id, hasil, jumlah)"
+            " SELECT versi_aturan_id, kabupaten_kota_id, skema_id, hasil, COUNT(*) FROM penghuni_hasilpenyaringan"
+            " GROUP BY 1, 2, 3, 4"
+        )
+        if connection.vendor == "postgresql":
+            cursor.execute("VACUUM ANALYZE penghuni_hasilpenyaringan")
 
 
 def _totals(versi: str) -> object:
