@@ -17,7 +17,7 @@ from django.utils import timezone
 from core.access import operator, verifikator
 from core.display import in_wib, jam, tanggal, terbilang_tanggal
 from core.enums import TugasPejabat
-from core.files import kept_sealed
+from core.files import kept_sealed, unnamed_sealed
 from core.models import KabupatenKota, Pejabat, Pengguna
 from monitoring.enums import JenisBeritaAcara, JenisNaskah, LangkahSesi, StatusBeritaAcara, StatusSesi
 from monitoring.isian.meja import ORANG, UNIT, sums_of
@@ -320,3 +320,8 @@ def file_scan(
         row.pindaian_pada, row.pindaian_oleh = waktu or timezone.now(), pengguna
         row.save()
     return row
+
+
+def stray_scans(sebelum: datetime.datetime) -> list[str]:
+    """Scans written before `sebelum` that no berita acara names: what a crash left behind."""
+    return unnamed_sealed(FOLDER, set(BeritaAcara.objects.values_list("pindaian", flat=True)), sebelum)

@@ -5,8 +5,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from core.files import remove_file
+from monitoring.desk.berita_acara import stray_scans
 from monitoring.dokumen.terbit import stray_documents
-from monitoring.models import Dokumen
+from monitoring.models import BeritaAcara, Dokumen
 from rusun.lampiran import stray_files
 from rusun.models import Lampiran
 
@@ -15,8 +16,8 @@ UMUR = timedelta(days=1)
 
 class Command(BaseCommand):
     help = (
-        "Daftar berkas lampiran dan dokumen yang tidak dicatat baris mana pun: sisa pekerjaan yang terputus karena "
-        "server mati. Berkas yang lebih muda dari sehari tidak dihitung. Dengan --hapus, berkas itu dihapus."
+        "Daftar berkas lampiran, dokumen, dan pindaian yang tidak dicatat baris mana pun: sisa pekerjaan yang terputus "
+        "karena server mati. Berkas yang lebih muda dari sehari tidak dihitung. Dengan --hapus, berkas itu dihapus."
     )
 
     def add_arguments(self, parser):
@@ -24,8 +25,9 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         sebelum = timezone.now() - UMUR
-        strays = [*stray_files(sebelum), *stray_documents(sebelum)]
-        if len(strays) > Lampiran.objects.count() + Dokumen.objects.count():
+        strays = [*stray_files(sebelum), *stray_documents(sebelum), *stray_scans(sebelum)]
+        recorded = Lampiran.objects.count() + Dokumen.objects.count() + BeritaAcara.objects.exclude(pindaian="").count()
+        if len(strays) > recorded:
             raise CommandError(
                 f"{len(strays)} berkas tidak dikenal, lebih banyak daripada lampiran dan dokumen yang tercatat. "
                 f"Periksa apakah DATABASE_URL dan MEDIA_ROOT ({settings.MEDIA_ROOT}) memang sepasang. "
