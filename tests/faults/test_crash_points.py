@@ -109,8 +109,7 @@ def test_the_moves_of_an_isian(rounds, forks, world):
             isi="Betulkan.",
         )
         answer_and_send(step)
-    told = world.one("SELECT count(*) FROM monitoring_pemberitahuan WHERE jenis = 'diverifikasi'")
-    print(rounds.killed, told)
+    told = world.one("SELECT count(*) FROM monitoring_pemberitahuan WHERE jenis = 'terverifikasi'")
     moves = world.one("SELECT count(*) FROM monitoring_riwayatisian WHERE gerak = 'verifikasi'")
     assert told == moves
 

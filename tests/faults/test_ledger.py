@@ -6,6 +6,7 @@ Moderate here; `make faults` runs longer. Counts are printed (`pytest -s`).
 import itertools
 import os
 import random
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +21,7 @@ from .world import Forked, Http, until
 
 pytestmark = pytest.mark.django_db
 
-SECONDS = float(os.environ.get("UJI_LAMA_GANGGUAN", "5"))
+SECONDS = float(os.environ.get("UJI_LAMA_GANGGUAN", "3"))
 """How long each fault goes on."""
 
 
@@ -106,6 +107,17 @@ def test_the_whole_site_killed_and_started_again(crowd, served):
     crowd.during(fault)
 
 
+def test_a_worker_that_hangs(crowd, served):
+    """Killed by its master after the time-out of `World.serve`; the other one goes on serving."""
+
+    def fault():
+        stuck = served.workers()[0]
+        os.kill(stuck, signal.SIGSTOP)
+        until(lambda: stuck not in served.workers())
+
+    crowd.during(fault)
+
+
 @pytest.mark.postgres
 def test_connections_cut(crowd, served):
     assert crowd.during(every(0.2, served.cut_connections)) < 5
@@ -143,6 +155,20 @@ def test_the_disk_of_uploads_full(crowd, served):
     full(crowd, served, served.media)
     answers = [answer for operation, _, answer in crowd.ledger.entries if operation.berkas]
     assert any(answer.status == 507 for answer in answers)
+
+
+def test_the_folder_of_uploads_read_only(crowd, served):
+    if os.geteuid() == 0 and served.media not in served.mounted:
+        pytest.skip("root writes everywhere, and nothing can be mounted here")
+
+    def fault():
+        with served.read_only(served.media):
+            threading.Event().wait(SECONDS / 2)
+            assert Http(served, "operator.3301").get("/rusun/").status == 200
+
+    crowd.during(fault)
+    answers = [answer for operation, _, answer in crowd.ledger.entries if operation.berkas]
+    assert any(answer.status == 503 for answer in answers)
 
 
 def test_the_disk_of_the_database_full(crowd, served):

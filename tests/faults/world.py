@@ -124,11 +124,15 @@ class Answer:
 class World(Site):
     def __init__(self, folder):
         self.mounted = []
-        self.folder, self.media = folder / "basis", folder / "media"
+        self.folder, self.media, self.scratch = folder / "basis", folder / "media", folder / "sementara"
         self.server = self.master = self.log = None
-        for place, size in ((self.folder, SPACE), (self.media, SPACE // 10)):
+        for place, size in ((self.folder, SPACE), (self.media, SPACE // 10), (self.scratch, SPACE // 10)):
             place.mkdir()
             self._mount(place, size)
+        self.port = free_port()
+
+    def furnish(self):
+        """Database, people and their sessions."""
         if connection.vendor == "postgresql":
             self.server = Server(self.folder)
             self.url = f"postgres://{Server.user}@127.0.0.1:{self.server.port}/postgres"
@@ -139,10 +143,9 @@ class World(Site):
             self._copy_sqlite()
         self.env = {**os.environ, "DATABASE_URL": self.url, "MEDIA_ROOT": str(self.media), "DEBUG": "0",
                     "DJANGO_SETTINGS_MODULE": "tests.faults.settings", "KERJA_DI_LATAR": "1",
-                    "PYTHONWARNINGS": "ignore", "PYTHONPATH": str(ROOT)}  # fmt: skip
+                    "PYTHONWARNINGS": "ignore", "PYTHONPATH": str(ROOT), "TMPDIR": str(self.scratch)}  # fmt: skip
         known = json.loads(self.python(PREPARE))
         self.sesi, self.tempat = known["sesi"], known["tempat"]
-        self.port = free_port()
 
     def _mount(self, place, megabytes):
         """A small file system of its own, where the machine lets us: that can be full."""
@@ -199,11 +202,12 @@ class World(Site):
 
     # --- served ------------------------------------------------------------------------------------------------------
 
-    def serve(self, *options):
-        self.log = open(self.media.parent / "gunicorn.log", "ab")  # noqa: SIM115
+    def serve(self):
+        self.log = open(self.scratch / "gunicorn.log", "ab")  # noqa: SIM115
         self.master = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "monitoring.wsgi:application", "--bind", f"127.0.0.1:{self.port}",
-             "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket", *options],
+             "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket",
+             "--timeout", "6", "--worker-tmp-dir", str(self.media.parent)],
             env=self.env, cwd=ROOT, stdout=self.log, stderr=self.log, start_new_session=True,
         )  # fmt: skip
         until(self.answers)
@@ -233,7 +237,7 @@ class World(Site):
             self.log.close()
 
     def lines(self):
-        return (self.media.parent / "gunicorn.log").read_text(errors="replace").splitlines()
+        return (self.scratch / "gunicorn.log").read_text(errors="replace").splitlines()
 
     # --- faults ------------------------------------------------------------------------------------------------------
 
@@ -254,6 +258,24 @@ class World(Site):
             yield
         finally:
             ballast.unlink()
+
+    @contextlib.contextmanager
+    def read_only(self, place):
+        """Nothing can be written below `place`: also not by root, where it is a file system of its own."""
+        if place in self.mounted:
+            subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
+        else:
+            modes = {each: each.stat().st_mode for each in (place, *place.rglob("*")) if each.is_dir()}
+            for each in modes:
+                each.chmod(0o500)
+        try:
+            yield
+        finally:
+            if place in self.mounted:
+                subprocess.run(["mount", "-o", "remount,rw", str(place)], check=True)
+            else:
+                for each, mode in modes.items():
+                    each.chmod(mode)
 
     def remove(self):
         self.end()
