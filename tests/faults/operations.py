@@ -83,7 +83,7 @@ def household(person):
 
 def evidence(person, tindak):
     name = f"{mark()}.png"
-    return Operation(f"/rusun/tindak-lanjut/{uuid.UUID(str(tindak))}/bukti/", {"keterangan": name},
+    return Operation(f"/rusun/tindak-lanjut/{as_uuid(tindak)}/bukti/", {"keterangan": name},
                      f"SELECT count(*) FROM rusun_lampiran WHERE keterangan = '{name}'",
                      ("berkas", name, picture()))  # fmt: skip
 
@@ -108,3 +108,8 @@ def move(kode, path, **fields):
     made = Operation(f"/periode/desk-uji/isian/{kode}/{path}", fields, "")
     made.count = performed(made.kunci)
     return made
+
+
+def as_uuid(value):
+    """A key as pages write it; SQLite keeps it without strokes."""
+    return uuid.UUID(str(value))

@@ -215,7 +215,8 @@ def test_a_password_is_never_carried(peramban, operator_penghuni):
 @pytest.mark.django_db
 def test_of_a_form_with_a_file_the_text_is_kept_and_the_file_asked_for(peramban, kudus, operator_penghuni):
     tindak = TindakLanjut.objects.create(
-        rusun=make_rusun(kudus, oleh=operator_penghuni), uraian="Perbaiki atap", penanggung_jawab="kabupaten_kota", batas_waktu="2030-01-01",
+        rusun=make_rusun(kudus, oleh=operator_penghuni), uraian="Perbaiki atap", penanggung_jawab="kabupaten_kota",
+        batas_waktu="2030-01-01",
         diubah="2026-01-01T00:00:00Z",
     )  # fmt: skip
     path = reverse("rusun:bukti_tambah", args=[tindak.pk])
