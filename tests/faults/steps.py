@@ -10,16 +10,11 @@ import io
 import os
 import signal
 import subprocess
-import sys
-import threading
-
-ENVIRONMENT = "UJI_MATI_PADA_LANGKAH"
 
 
 class Steps:
     def __init__(self, fatal=0):
         self.fatal, self.passed, self.names = fatal, 0, []
-        self.thread = threading.get_ident()
 
     def step(self, name):
         self.passed += 1
@@ -74,19 +69,3 @@ def watch(fatal=0):
         io.open = builtins.open = opened
         subprocess.Popen = popen
         BaseDatabaseWrapper._commit = commit
-
-
-def arm_from_environment():
-    """A process of its own (an import, documents) dies at the step its environment names."""
-    if fatal := int(os.environ.pop(ENVIRONMENT, 0)):
-        import atexit
-
-        from django.db.backends.signals import connection_created
-
-        def on_connect(connection, **kwargs):
-            connection_created.disconnect(on_connect)
-            block = watch(fatal)
-            block.__enter__()
-            atexit.register(lambda: block.__exit__(*sys.exc_info()))
-
-        connection_created.connect(on_connect, weak=False)

@@ -135,6 +135,45 @@ def test_the_database_stopped_hard_and_started(crowd, served):
     assert any(answer.status == 503 for _, _, answer in crowd.ledger.entries)
 
 
+def at_once(served, operations):
+    """Have (person, operation) sent all in the same moment."""
+    barrier = threading.Barrier(len(operations), timeout=30)
+
+    def send(pair):
+        username, operation = pair
+        barrier.wait()
+        return operation.send(Http(served, username))
+
+    with ThreadPoolExecutor(len(operations)) as pool:
+        return list(pool.map(send, operations))
+
+
+def test_one_form_sent_many_times_at_once(served, forks):
+    for make in (op.household, op.follow_up):
+        operation = make(Http(served, "operator.3301"))
+        answers = at_once(served, [("operator.3301", operation)] * 10)
+        assert len({(answer.ok, answer.location) for answer in answers}) == 1, [answer.status for answer in answers]
+        assert served.one(operation.count) == 1
+    assert forks.torn() == ""
+
+
+def test_of_many_who_move_at_once_one_does_and_the_others_read_who(served, forks):
+    for people, path, fields in (
+        (["operator.3304"], "kirim/", {"pernyataan": "on"}),
+        (["operator.3304"], "gerak/tarik/", {}),
+        (["operator.3304"], "kirim/", {"pernyataan": "on"}),
+        (["verifikator", "koordinator"], "gerak/mulai_verifikasi/", {}),
+        (["verifikator", "koordinator"], "gerak/verifikasi/", {}),
+    ):
+        moves = [(username, op.move("33.04", path, **fields)) for _ in range(10 // len(people)) for username in people]
+        answers = at_once(served, moves)
+        assert sum(answer.ok for answer in answers) == 1, [(answer.status, answer.refusals) for answer in answers]
+        (winner,) = [username for (username, _), answer in zip(moves, answers, strict=True) if answer.ok]
+        told = [answer.refusals[0] for answer in answers if not answer.ok]
+        assert all(winner in text for text in told), told
+    assert forks.torn() == ""
+
+
 def full(crowd, served, place):
     if place not in served.mounted:
         pytest.skip("no small file system can be mounted here: needs root")

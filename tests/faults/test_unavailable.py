@@ -298,7 +298,7 @@ def test_uploads_cut_off_leave_nothing_and_hold_up_nobody(served, forks):
 
 
 @pytest.mark.django_db
-def test_without_room_for_what_arrives_the_text_is_kept(served, forks):
+def test_without_room_for_what_arrives_it_is_said_and_nothing_stored(served, forks):
     """Uploads are put aside on the same file system as the log: both are full."""
     if served.scratch not in served.mounted:
         pytest.skip("no small file system can be mounted here: needs root")

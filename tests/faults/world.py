@@ -58,7 +58,8 @@ person("verifikator", Peran.VERIFIKATOR)
 daerah = [
     KabupatenKota.objects.create(kode=kode, nama=f"Kabupaten {nama}", jenis=JenisDaerah.KABUPATEN, ibu_kota=nama,
                                  baris=1, kolom=kolom)
-    for kolom, (kode, nama) in enumerate((("33.01", "Cilacap"), ("33.02", "Banyumas"), ("33.03", "Purbalingga")), 1)
+    for kolom, (kode, nama) in enumerate(zip(("33.01", "33.02", "33.03", "33.04"),
+                                             ("Cilacap", "Banyumas", "Purbalingga", "Banjarnegara")), 1)
 ]
 periode = make_periode(koordinator, *daerah)
 for row in daerah:
