@@ -1,8 +1,8 @@
 """Faults: what breaks, what is promised then, and which test shows it.
 
 `world` is a whole site of its own: database server, files on small file systems, gunicorn, people with sessions.
-`steps` says where a process may be killed, `forks` kills it there; `operations` is what people do, `ledger` what they were
-answered and what must hold of the data afterwards. All on the database of the test run, SQLite or PostgreSQL.
+`steps` says where a process may be killed, `forks` kills it there; `operations` is what people do, `ledger` what they
+were answered and what must hold of the data afterwards. All on the database of the test run, SQLite or PostgreSQL.
 `make faults` takes every step of the slow paths and goes on longer.
 
     fault                                             shown by
@@ -15,7 +15,7 @@ answered and what must hold of the data afterwards. All on the database of the t
     F7  database restarted hard                       test_ledger.test_the_database_stopped_hard_and_started
     F9  SQLite held by another writer                 test_unavailable.test_a_database_held_by_another_writer_...
     F10 writers who read before they write            test_clock_and_writers.test_of_two_hundred_...
-    F11 many decide at once                           test_ledger.test_of_many_who_move_at_once_one_does, test_races.py,
+    F11 many decide at once                           test_ledger.test_of_many_who_move_at_once_..., test_races.py,
                                                       desk/test_races.py
     F12 double click, network retry                   test_ledger.test_one_form_sent_many_times_at_once, test_races.py
     F13 stale form                                    rusun/test_filling.py, test_bentrok.py, browser/test_filling.py
