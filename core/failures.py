@@ -10,6 +10,7 @@ import logging
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from .tertahan import Isian, hold
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 30
+PART, MAX_PARTS = 64 * 1024, 400
 
 
 class NoValues(SafeExceptionReporterFilter):
@@ -134,8 +136,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
     place = request.path.encode("unicode_escape").decode("ascii")
     log.error("%s: %s %s (%s)", gangguan.nama, request.method, place, type(error).__name__)
     response = _logged(_answer(request, gangguan))
+    _take_in(request)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def _take_in(request: HttpRequest) -> None:
+    """Read what is still arriving: a browser that is cut off while it sends never shows the answer."""
+    with suppress(OSError):
+        for _ in range(MAX_PARTS):
+            if not request.read(PART):
+                return
 
 
 def _logged(response: HttpResponse) -> HttpResponse:
