@@ -91,6 +91,11 @@ def trouble_of(error: BaseException | None) -> Gangguan | None:
     return None
 
 
+def leaves_commit_open(error: BaseException) -> bool:
+    """Whether nobody knows if the transaction was committed: a file that it names must then be kept."""
+    return isinstance(error, DatabaseError | InterfaceError) and trouble_of(error) is not None
+
+
 def _chain(error: BaseException) -> Iterator[BaseException]:
     seen: set[int] = set()
     each: BaseException | None = error

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from django.db.utils import Error as DatabaseProblem
 
+from .failures import leaves_commit_open
 from .sealed import InvalidToken, seal_bytes, unseal_bytes
 
 SEALED_FOLDER: Final = "tersegel"
@@ -80,15 +80,14 @@ def read_checked(place: str, sha256: str) -> bytes:
 def kept_sealed(folder: str, content: bytes) -> Iterator[str]:
     """Seal `content` and give its place; the file goes again when the block, which names it in a row, fails.
 
-    When the database failed it stays for the sweep: after a connection lost while committing a row may name it.
+    After a connection lost while committing a row may name it: then it stays, for the sweep.
     """
     place = write_sealed(folder, content)
     try:
         yield place
-    except DatabaseProblem:
-        raise
-    except BaseException:
-        remove_file(place)
+    except BaseException as error:
+        if not leaves_commit_open(error):
+            remove_file(place)
         raise
 
 

@@ -21,6 +21,7 @@ from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.display import tanggal
+from core.failures import leaves_commit_open
 from core.files import path_of, write_whole
 from core.models import Pengguna
 from core.parsing import Unreadable, clean_teks
@@ -122,10 +123,9 @@ def received(upload: BinaryIO, nama_asli: str) -> Iterator[Berkas]:
     write_whole(path, content)
     try:
         yield Berkas(place, tipe, len(content), digest, shown_name(nama_asli))
-    except DatabaseProblem:  # lost while committing, a row may name it: the file stays for the sweep
-        raise
-    except BaseException:
-        path.unlink(missing_ok=True)
+    except BaseException as error:
+        if not leaves_commit_open(error):  # a row may name it: it stays, for the sweep
+            path.unlink(missing_ok=True)
         raise
     with suppress(DatabaseProblem):
         if not Lampiran.objects.filter(berkas=place).exists():
