@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PORT ?= $(or $(shell sed -n 's/^PORT=//p' .env 2>/dev/null),8000)
 export PORT
 
-.PHONY: help run test bench load check format setup setup-dev lock clean
+.PHONY: help run test bench load check format setup setup-dev lock clean faults
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -17,6 +17,10 @@ test: setup-dev ## everything: checks, SQLite, PostgreSQL and browser tests
 	@.ci/system-packages test
 	@$(MAKE) --no-print-directory check
 	@.ci/tests
+
+faults: setup-dev ## break everything for longer than `make test` does (about 20 minutes; FAULT_SECONDS=60 for more)
+	@UJI_TIAP_LANGKAH=1 UJI_LAMA_GANGGUAN=$(or $(FAULT_SECONDS),20) env -u DATABASE_URL $(PYTHON) -m pytest -s tests/faults
+	@UJI_TIAP_LANGKAH=1 UJI_LAMA_GANGGUAN=$(or $(FAULT_SECONDS),20) .ci/with-postgres $(PYTHON) -m pytest -s tests/faults
 
 bench: setup-dev ## measure against baselines, in ratios (SUBJECT=list_page for one, BENCH_ROWS=100000 for more residents)
 	@$(PYTHON) -m tests.bench $(SUBJECT)

@@ -101,9 +101,10 @@ def former_values(
             object_pk__in=[str(pk) for pk in pks],
         )
         .select_related("actor")
-        .order_by("-timestamp", "-id")
+        .order_by("-id")
     )  # fmt: skip
-    for entry in entries:  # newest first: the oldest value stays, the newest actor as well
+    # Newest first, by sequence since a clock may jump back: the oldest value stays, the newest actor as well.
+    for entry in entries:
         for name, (old, _) in (entry.changes or {}).items():
             oleh = found[entry.object_pk, name].oleh if (entry.object_pk, name) in found else str(entry.actor or "-")
             found[entry.object_pk, name] = Former(_value(model, name, old), oleh)

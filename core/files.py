@@ -10,12 +10,13 @@ import hashlib
 import os
 import secrets
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 
+from .failures import leaves_commit_open
 from .sealed import InvalidToken, seal_bytes, unseal_bytes
 
 SEALED_FOLDER: Final = "tersegel"
@@ -31,11 +32,15 @@ def write_whole(path: Path, content: bytes) -> None:
     """Whole or not at all: a temporary neighbour, renamed. A power cut afterwards loses nothing of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".sementara")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(path)
+    except OSError:  # a full disk: half a file would keep it full
+        temporary.unlink(missing_ok=True)
+        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -73,20 +78,25 @@ def read_checked(place: str, sha256: str) -> bytes:
 
 @contextmanager
 def kept_sealed(folder: str, content: bytes) -> Iterator[str]:
-    """Seal `content` and give its place; the file goes again when the block, which names it in a row, fails."""
+    """Seal `content` and give its place; the file goes again when the block, which names it in a row, fails.
+
+    After a connection lost while committing a row may name it: then it stays, for the sweep.
+    """
     place = write_sealed(folder, content)
     try:
         yield place
-    except BaseException:
-        remove_file(place)
+    except BaseException as error:
+        if not leaves_commit_open(error):
+            remove_file(place)
         raise
 
 
 def sealed_files(folder: str) -> Iterator[tuple[str, float]]:
     """(place, time of the last change) of every sealed file in `folder`."""
     for path in path_of(f"{SEALED_FOLDER}/{folder}").rglob("*"):
-        if path.is_file():
-            yield path.relative_to(settings.MEDIA_ROOT).as_posix(), path.stat().st_mtime
+        with suppress(FileNotFoundError):  # a temporary file that got its name meanwhile
+            if path.is_file():
+                yield path.relative_to(settings.MEDIA_ROOT).as_posix(), path.stat().st_mtime
 
 
 def unnamed_sealed(folder: str, named: Collection[str], sebelum: datetime.datetime) -> list[str]:
@@ -105,7 +115,8 @@ def lock_place(name: str) -> str:
     """An empty file for `held`, for work that has no file of its own; it stays."""
     place = f"{LOCK_FOLDER}/{name}"
     path_of(place).parent.mkdir(parents=True, exist_ok=True)
-    path_of(place).touch()
+    if not path_of(place).exists():
+        path_of(place).touch()
     return place
 
 

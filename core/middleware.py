@@ -6,9 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from auditlog.middleware import AuditlogMiddleware
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
+from .konsep import entrust, take_back
+from .tertahan import is_held, release
 from .views import sign_in_again
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -57,6 +61,26 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if request.method == "POST" and getattr(view_func, "keeps_draft", False):
             return sign_in_again(request)
         return super().handle_no_permission(request, view_func)
+
+
+class HeldFormMiddleware:
+    """A form that met a failure comes back from the page that said so, and is taken as if it were posted now."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_held(request) and not release(request) and request.user.is_authenticated:
+            return self.of_another_session(request)
+        return self.get_response(request)
+
+    def of_another_session(self, request: HttpRequest) -> HttpResponse:
+        """Signed in anew meanwhile: the same person finds a draft, anybody else nothing."""
+        alamat = request.get_full_path()
+        tujuan = take_back(entrust(alamat, request.POST), request.user)
+        if not tujuan:
+            messages.warning(request, "Tulisan dari sesi sebelumnya tidak dibawa: milik akun lain, atau sudah lama.")
+        return redirect(tujuan or alamat)
 
 
 class HistoryMiddleware(AuditlogMiddleware):

@@ -16,11 +16,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from django.db import DatabaseError
+from django.db.utils import Error as DatabaseProblem
 from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.display import tanggal
+from core.failures import leaves_commit_open
 from core.files import path_of, write_whole
 from core.models import Pengguna
 from core.parsing import Unreadable, clean_teks
@@ -119,13 +120,16 @@ def received(upload: BinaryIO, nama_asli: str) -> Iterator[Berkas]:
     digest = hashlib.sha256(content).hexdigest()
     place = f"{FOLDER}/{digest[:2]}/{secrets.token_hex(16)}.{ENDINGS[tipe]}"
     path = path_of(place)
+    write_whole(path, content)
     try:
-        write_whole(path, content)
         yield Berkas(place, tipe, len(content), digest, shown_name(nama_asli))
-    finally:
-        with suppress(DatabaseError):  # nobody to ask whether a row was committed: the file stays for the sweep
-            if not Lampiran.objects.filter(berkas=place).exists():
-                path.unlink(missing_ok=True)
+    except BaseException as error:
+        if not leaves_commit_open(error):  # a row may name it: it stays, for the sweep
+            path.unlink(missing_ok=True)
+        raise
+    with suppress(DatabaseProblem):
+        if not Lampiran.objects.filter(berkas=place).exists():
+            path.unlink(missing_ok=True)
 
 
 def attach(rusun: Rusun, jenis: str, berkas: Berkas, pengguna: Pengguna, *, keterangan: str = "") -> Lampiran:
@@ -217,8 +221,10 @@ def stray_files(sebelum: datetime.datetime) -> list[str]:
     `sebelum` must lie further back than any upload can take, so that none under way is among them.
     """
     root = path_of(FOLDER)
-    files = {path.relative_to(root.parent).as_posix(): path for path in root.rglob("*") if path.is_file()}
+    files: dict[str, float] = {}
+    for path in root.rglob("*"):
+        with suppress(FileNotFoundError):  # a temporary file that got its name meanwhile
+            if path.is_file():
+                files[path.relative_to(root.parent).as_posix()] = path.stat().st_mtime
     named = set(Lampiran.objects.values_list("berkas", flat=True))
-    return sorted(
-        place for place, path in files.items() if place not in named and path.stat().st_mtime < sebelum.timestamp()
-    )
+    return sorted(place for place, changed in files.items() if place not in named and changed < sebelum.timestamp())

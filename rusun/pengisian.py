@@ -221,4 +221,4 @@ class _Penyunting:
             model = ProfilPenghuni
         kind = ContentType.objects.get_for_model(model)
         rows = LogEntry.objects.filter(content_type=kind, object_pk=str(pk)).select_related("actor")
-        return list(rows.order_by("-timestamp", "-pk")[:50])
+        return list(rows.order_by("-pk")[:50])

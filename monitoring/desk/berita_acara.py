@@ -323,5 +323,5 @@ def file_scan(
 
 
 def stray_scans(sebelum: datetime.datetime) -> list[str]:
-    """Signed scans written before `sebelum` that no berita acara names: what a crash left behind."""
+    """Scans written before `sebelum` that no berita acara names: what a crash left behind."""
     return unnamed_sealed(FOLDER, set(BeritaAcara.objects.values_list("pindaian", flat=True)), sebelum)

@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -133,7 +133,7 @@ def _run(periode: PeriodeMonitoring) -> Hasil:
         for terutang in missing(periode):
             try:
                 issued += issue(periode, terutang)
-            except (PdfUnavailable, OSError, OperationalError):
+            except (PdfUnavailable, OSError, OperationalError, InterfaceError):
                 raise
             except Exception:
                 # One paper that cannot be made holds up no other.

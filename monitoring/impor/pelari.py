@@ -17,12 +17,14 @@ from contextlib import suppress
 from typing import Final
 
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import F
+from django.db.utils import Error as DatabaseProblem
 from django.utils import timezone
 
 from core import latar
 from core.access import sees_penghuni
+from core.failures import SIBUK, Gangguan, trouble_of
 from core.files import read_sealed, remove_file, unnamed_sealed, write_sealed
 from core.models import KabupatenKota, Pengguna
 from core.workbook.refusals import WorkbookRefused
@@ -63,7 +65,8 @@ def receive(
 
 def start(impor: Impor) -> None:
     """Have the import worked on once the current transaction is committed."""
-    transaction.on_commit(lambda: latar.launch("jalankan_impor", _work_on, str(impor.pk)))
+    # Robust: the file is kept, whatever happens here. Work that never began is told as cut off.
+    transaction.on_commit(lambda: latar.launch("jalankan_impor", _work_on, str(impor.pk)), robust=True)
 
 
 def resume() -> None:
@@ -110,14 +113,22 @@ def _attempt(pk: uuid.UUID) -> None:
         (_check if impor.status == StatusImpor.DIUNGGAH else _apply)(impor)
     except WorkbookRefused as refusal:
         _refuse(impor, refusal)
-    except OperationalError:
-        # The database is away or too busy: nothing was written, the work is taken up again like any that was cut off.
-        log.warning("impor %s: database is not available", pk)
     except Exception as error:
+        if (gangguan := trouble_of(error)) is not None:
+            log.warning("impor %s: %s", pk, gangguan.nama)
+            _interrupted(pk, gangguan)
+            return
         # Neither the message nor the values of a failure may reach the log: they can hold what a file held.
         place = "".join(traceback.format_tb(error.__traceback__))
         log.error("impor %s: %s\n%s", pk, type(error).__name__, place)
         _finish(pk, StatusImpor.GAGAL, "Terjadi kesalahan pada sistem. Tidak ada data yang berubah. Coba lagi.")
+
+
+def _interrupted(pk: uuid.UUID, gangguan: Gangguan) -> None:
+    """Nothing was written. A database that is away or busy comes back: the work is taken up again like any cut off."""
+    if gangguan is not SIBUK:
+        with suppress(DatabaseProblem):  # nor can this be written on a full disk
+            _finish(pk, StatusImpor.GAGAL, f"{gangguan.judul}. Tidak ada data yang berubah. {gangguan.saran}")
 
 
 def _finish(pk: uuid.UUID, status: str, pesan: str) -> None:
@@ -128,7 +139,7 @@ def _planner(impor: Impor) -> Callable[[], Rencana]:
     content = read_sealed(impor.berkas)
 
     def maju(persen: int, tahap: str) -> None:
-        with suppress(OperationalError):  # a courtesy, no reason to stop the work
+        with suppress(DatabaseProblem):  # a courtesy, no reason to stop the work
             Impor.objects.filter(pk=impor.pk).update(kemajuan=persen, tahap=tahap)
 
     def plan() -> Rencana:

@@ -127,6 +127,20 @@ document.addEventListener("submit", (event) => {
   addEventListener("pageshow", again, { once: true });
 });
 
+// A form sent by script that met a failure: the page stays as it is, says so, and takes the same button again.
+function sentInVain(event) {
+  const { elt, xhr, requestConfig } = event.detail;
+  if (requestConfig.triggeringEvent?.type !== "submit" || (xhr.status > 0 && xhr.status < 500)) return;
+  const why = xhr.status === 503 || xhr.status === 507 ? xhr.responseText : xhr.status ? "ada kesalahan di sistem" : "sambungan terputus";
+  elt.querySelector("[data-gagal-kirim]")?.remove();
+  const note = element("div", { className: "alert alert-warning", role: "alert" }, element("p", { textContent: `Belum tersimpan: ${why}. Tunggu sebentar, lalu tekan tombolnya sekali lagi.` }));
+  note.dataset.gagalKirim = "";
+  elt.append(note);
+}
+
+document.addEventListener("htmx:responseError", sentInVain);
+document.addEventListener("htmx:sendError", sentInVain);
+
 // htmx notes the address of the page in the browser's storage, and an address can hold a name that was searched for.
 function forgetAddress() {
   sessionStorage.removeItem("htmx-current-path-for-history");

@@ -70,6 +70,7 @@ class Draft {
       if (response.ok) return this.kept(await response.json());
       if (response.status === 401) return this.sessionEnded();
       if (response.status === 413) return this.refused((await response.json()).pesan);
+      if (response.status === 503 || response.status === 507) return this.disconnected((await response.json()).pesan);
       if (response.status >= 500) return this.disconnected();
       return this.refused("Konsep tidak dapat disimpan. Salin tulisan Anda, lalu muat ulang halaman ini.");
     } catch {
@@ -111,10 +112,10 @@ class Draft {
     return false;
   }
 
-  disconnected() {
+  disconnected(why = "sambungan terputus") {
     this.dirty = true;
     this.lost.hidden = false;
-    this.say("belum tersimpan, sambungan terputus");
+    this.say(`belum tersimpan, ${why}`);
     const wait = RETRY_MS[Math.min(this.attempt, RETRY_MS.length - 1)];
     this.attempt += 1;
     clearTimeout(this.timer);

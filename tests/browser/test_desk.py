@@ -139,6 +139,22 @@ def test_a_good_line_is_asked_often_and_a_bad_one_seldom(sesi, sign_in, operator
     assert 2 < gaps[-1] <= 12
 
 
+def test_a_button_pressed_in_vain_says_so_and_works_again(sesi, sign_in, verifikator):
+    page = sign_in(verifikator)
+    page.goto(sesi.get_absolute_url())
+    formulir = page.locator("#formulir-sepakat")
+    formulir.get_by_label("Lokasi").select_option(label=Rusun.objects.get().nama)
+    formulir.get_by_label("Tindak lanjut").fill("Ganti atap lantai lima")
+    formulir.get_by_label("Batas waktu").fill((timezone.localdate() + datetime.timedelta(days=30)).isoformat())
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Catat kesepakatan").click()
+    expect(formulir.get_by_role("alert")).to_contain_text("Belum tersimpan: sambungan terputus.")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Catat kesepakatan").click()
+    expect(page.locator("#desk-meja")).to_contain_text("Ganti atap lantai lima", timeout=SOON)
+    expect(page.get_by_text("Belum tersimpan:")).to_be_hidden()
+
+
 def test_a_session_that_ended_is_told_and_leads_back(sesi, sign_in, operator):
     page = sign_in(operator)
     page.goto(sesi.get_absolute_url())

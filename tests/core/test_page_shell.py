@@ -12,7 +12,7 @@ from core.failures import server_error
 from core.middleware import SecurityHeadersMiddleware
 from core.models import Pengguna
 
-ERROR_PAGES = ["400.html", "403.html", "404.html", "500.html", "503.html", "masuk_terkunci.html"]
+ERROR_PAGES = ["400.html", "403.html", "404.html", "500.html", "masuk_terkunci.html"]
 REGISTRY = ["Beranda", "Rusun & rusus", "Permasalahan", "Tindak lanjut"]
 RESIDENTS = ["Penghuni", "Program rumah", "Permintaan data"]
 
@@ -108,4 +108,6 @@ def test_a_database_that_is_away_asks_to_try_again_soon(rf):
         response = server_error(rf.get("/"))
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "30"
-    assert "muat ulang halaman ini" in response.content.decode()
+    html = response.content.decode()
+    assert '<html lang="id"' in html
+    assert 'class="btn btn-primary" href="/"' in html

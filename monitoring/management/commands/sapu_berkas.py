@@ -16,9 +16,8 @@ UMUR = timedelta(days=1)
 
 class Command(BaseCommand):
     help = (
-        "Daftar berkas lampiran, dokumen, dan pindaian berita acara yang tidak dicatat baris mana pun: sisa pekerjaan "
-        "yang terputus karena "
-        "server mati. Berkas yang lebih muda dari sehari tidak dihitung. Dengan --hapus, berkas itu dihapus."
+        "Daftar berkas lampiran, dokumen, dan pindaian yang tidak dicatat baris mana pun: sisa pekerjaan yang terputus "
+        "karena server mati. Berkas yang lebih muda dari sehari tidak dihitung. Dengan --hapus, berkas itu dihapus."
     )
 
     def add_arguments(self, parser):
@@ -27,9 +26,10 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         sebelum = timezone.now() - UMUR
         strays = [*stray_files(sebelum), *stray_documents(sebelum), *stray_scans(sebelum)]
-        if len(strays) > sum(model.objects.count() for model in (Lampiran, Dokumen, BeritaAcara)):
+        recorded = Lampiran.objects.count() + Dokumen.objects.count() + BeritaAcara.objects.exclude(pindaian="").count()
+        if len(strays) > recorded:
             raise CommandError(
-                f"{len(strays)} berkas tidak dikenal, lebih banyak daripada berkas yang tercatat. "
+                f"{len(strays)} berkas tidak dikenal, lebih banyak daripada lampiran dan dokumen yang tercatat. "
                 f"Periksa apakah DATABASE_URL dan MEDIA_ROOT ({settings.MEDIA_ROOT}) memang sepasang. "
                 "Tidak ada yang dihapus."
             )
