@@ -50,6 +50,7 @@ from tests.impor.conftest import Buku
 SLUG = "desk-uji"
 EVERY_CODE = [f"33.{number:02d}" for number in (*range(1, 30), *range(71, 77))]
 DAHULU = datetime.date(2021, 1, 5)
+RINGKASAN = {"lokasi": 1, "tower": 1, "unit": 96, "terhuni": 80, "terverifikasi": 0, "diundang": 1}
 BESOK = datetime.date(2099, 1, 5)
 
 Text = Callable[[str, models.Field], str]
@@ -271,8 +272,8 @@ def _papers(row: Daerah, periode: PeriodeMonitoring, koordinator: Pengguna, text
     judul = text(row.kabupaten_kota.pk, Dokumen._meta.get_field("judul"))
     dokumen = Dokumen.objects.create(
         periode=periode, kabupaten_kota=row.kabupaten_kota, jenis="rekap_daerah", kode=f"REKAP-UJI-{digit}-R1",
-        judul=judul, tanggal_terbit=saat, diterbitkan_oleh=koordinator, ringkasan={}, berkas=isi, ukuran=len(content),
-        sha256=sidik, pindaian=isi, pindaian_tipe="application/pdf", pindaian_sha256=sidik,
+        judul=judul, tanggal_terbit=saat, diterbitkan_oleh=koordinator, ringkasan=RINGKASAN, berkas=isi,
+        ukuran=len(content), sha256=sidik, pindaian=isi, pindaian_tipe="application/pdf", pindaian_sha256=sidik,
     )  # fmt: skip
     place = write_sealed("impor", b"uji")
     impor = Impor.objects.create(
