@@ -276,3 +276,46 @@ def test_a_page_that_does_not_exist_tells_nothing_either(world, url):
     assert response.status_code == 404
     assert TOLD_TO_NOBODY.findall(content(response)) == []
     assert header_faults(response) == []
+
+
+# --- Accounts and keys ------------------------------------------------------------------------------------------------
+
+
+def test_a_form_key_of_somebody_else_is_worth_nothing(world):
+    url, key = reverse("penghuni:tambah"), str(new_key())
+    first, second = (
+        sign_in(row.operator_penghuni).post(url, {"kunci_formulir": key, "versi": 1, "nama": "Wati"})
+        for row in (world.own, world.foreign)
+    )
+    assert (first.status_code, second.status_code) == (302, 400)
+    assert first.url.encode() not in second.content
+
+
+SANDI = "kata-sandi-uji-yang-panjang"
+
+
+def test_wrong_passwords_lock_one_account_at_one_address_and_no_colleague(world, settings):
+    settings.AXES_ENABLED = True
+    locked, colleague = world.own.operator, world.own.operator_penghuni
+    for pengguna in (locked, colleague):
+        pengguna.set_password(SANDI)
+        pengguna.save()
+
+    def attempt(pengguna, password, address="198.51.100.7"):
+        data = {"username": pengguna.username, "password": password}
+        return Client(REMOTE_ADDR=address).post(reverse("core:masuk"), data).status_code
+
+    assert [attempt(locked, "salah-sekali") for _ in range(12)][-1] == 429
+    assert attempt(locked, SANDI) == 429
+    assert attempt(colleague, SANDI) == 302
+    assert attempt(locked, SANDI, "198.51.100.8") == 302
+
+
+def test_an_example_account_opens_nothing_where_examples_are_refused(world, settings):
+    client, pengguna = sign_in(world.own.operator), world.own.operator
+    pengguna.set_password(SANDI)
+    pengguna.contoh = True
+    pengguna.save()
+    settings.ALLOW_EXAMPLE = False
+    assert client.get(reverse("rusun:daftar")).url.startswith("/masuk/")
+    assert Client().post(reverse("core:masuk"), {"username": pengguna.username, "password": SANDI}).status_code == 422
