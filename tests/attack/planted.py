@@ -2,7 +2,8 @@
 
 `python -m tests.attack.planted semgrep|scanners|site`: own rules over files with one fault each; wapiti and sqlmap over
 a copy of the site with planted holes (never in the site itself); the same over the site with the example. Only on
-loopback, bounded in time. Exit code 1 when a planted hole is missed, or on the site a finding that is not accounted for.
+loopback, bounded in time. Exit code 1 when a planted hole is missed, or the site has a finding that is not accounted
+for.
 """
 
 from __future__ import annotations
@@ -205,7 +206,8 @@ def wapiti(url: str, session: str, folder: Path) -> dict[str, list[str]]:
     out, host = folder / "wapiti.json", "/".join(url.split("/")[:3])
     command = [
         str(SCANNERS / "wapiti"), "-u", url, "--scope", "domain", "-x", f"{host}/keluar/",
-        "--flush-session", "--no-bugreport", "-m", MODULES, "--max-scan-time", str(SCAN_SECONDS), "--max-attack-time", "90", "-d", "3",
+        "--flush-session", "--no-bugreport", "-m", MODULES, "--max-scan-time", str(SCAN_SECONDS),
+        "--max-attack-time", "90", "-d", "3",
         "--max-links-per-page", "40", "-f", "json", "-o", str(out), "--store-session", str(folder), "-v", "0",
         *(["-H", f"Cookie: sesi={session}"] if session else []),
     ]  # fmt: skip

@@ -24,15 +24,19 @@ from PIL import Image
 
 from core.idempotency import new_key
 from core.models import Pengguna
+from core.sealed import fingerprint
 from monitoring.enums import StatusImpor
-from monitoring.impor.pelari import receive, work
+from monitoring.impor.pelari import approve, receive, work
 from monitoring.impor.templat import template_for
 from monitoring.models import Impor, Isian, PeriodeMonitoring
+from penghuni.models import Penghuni
 from rusun.bagian import BAGIAN
+from tests.impor.conftest import Buku
 from tests.test_scope_walk import OPERATORS, PAGES
 
 from .asking import SLOW, address, content, sign_in
 from .filling import typed
+from .marks import marks_in
 from .world import png, region_path
 
 EVERYTHING = bool(os.environ.get("AUDIT"))
@@ -338,3 +342,28 @@ def test_a_damaged_workbook_is_read_or_refused(world):
             status = Impor.objects.get(pk=impor.pk).status
             transaction.set_rollback(True)
         assert status in ends, f"workbook {number}: {status}"
+
+
+def test_a_workbook_reaches_no_row_of_another_place(world):
+    """Hidden keys of another kabupaten/kota in every row, and its NIK in a new one: nothing there changes."""
+    own, other = world.own, world.foreign
+    before, pairs = rows_of(other.kabupaten_kota.pk), twins(world)
+    buku, exchanged = Buku(template_for(own.kabupaten_kota, own.operator_penghuni).isi), 0
+    for sheet in buku.book:
+        for cell in (cell for row in sheet.iter_rows() for cell in row if str(cell.value) in pairs):
+            cell.value = pairs[str(cell.value)]
+            exchanged += 1
+    free = next(row for row in range(1, 99) if not buku["Penghuni", "Nama kepala keluarga", row])
+    buku["Penghuni", "Nama kepala keluarga", free] = "Wati"
+    buku["Penghuni", "NIK", free] = "3374014107900009"
+    Penghuni.objects.filter(pk=other.names["penghuni"]).update(nik_sidik=fingerprint("3374014107900009"))
+    before["Penghuni"] = rows_of(other.kabupaten_kota.pk)["Penghuni"]
+    impor = receive(buku.content(), "a.xlsx", own.kabupaten_kota, own.operator_penghuni)
+    work(impor.pk)
+    page = sign_in(own.operator_penghuni).get(impor.get_absolute_url()).content.decode()
+    approve(impor, own.operator_penghuni, hanya_benar=True)
+    work(impor.pk)
+    assert exchanged >= 2
+    assert rows_of(other.kabupaten_kota.pk) == before
+    assert not {place for _, place in marks_in(page)} - {own.kabupaten_kota.digit}
+    assert other.kabupaten_kota.nama not in page
