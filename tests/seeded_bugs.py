@@ -175,7 +175,7 @@ BUGS = [
     Bug("escape removed on the workbench", "templates/components/_catatan_sel.html", "{{ catatan.isi }}</span>",
         "{{ catatan.isi|safe }}</span>", f"{CANARY} -k markup"),
     Bug("papers fetch what they name", "core/pdf.py", 'URLFetcher(allowed_protocols=("data",))', "URLFetcher()",
-        f"tests/core/test_pdf.py {DOORS} -k paper"),
+        "tests/core/test_pdf.py"),
     Bug("formulas in CSV", "core/export.py", "    if kind in (Kind.TEKS, Kind.URAIAN):\n        return csv_safe",
         "    if kind in (Kind.TEKS, Kind.URAIAN):\n        return str", "tests/test_exports.py -k reason_masked"),
     Bug("masking off", "core/sealed.py", "    if len(text) == 16:\n        return f", "    if len(text) == 16:\n"
@@ -209,11 +209,8 @@ BUGS = [
         "",
         "tests/penghuni/test_views.py -k reveal"),
     Bug("the trail can be changed by SQL", "core/migrations/0005_jejak_tetap.py",
-        'elif schema_editor.connection.vendor == "sqlite":\n        schema_editor.execute("""\n'
-        "            CREATE TRIGGER core_jejakakses_ubah",
-        'elif schema_editor.connection.vendor == "sqlite":\n        schema_editor.execute("""\n'
-        "            CREATE TRIGGER core_jejakakses_ubah_nanti AFTER INSERT ON core_jejakakses BEGIN SELECT 1; END\n"
-        '        """)\n        """\n            CREATE TRIGGER core_jejakakses_ubah',
+        "CREATE TRIGGER core_jejakakses_ubah BEFORE UPDATE ON core_jejakakses\n            WHEN NEW.alasan",
+        "CREATE TRIGGER core_jejakakses_ubah BEFORE UPDATE OF id ON core_jejakakses\n            WHEN NEW.alasan",
         "tests/core/test_jejak.py"),
     Bug("moves leave no history", "monitoring/isian/workflow.py", "        RiwayatIsian.objects.create(\n",
         "        RiwayatIsian(\n", "tests/monitoring/test_every_move.py"),
@@ -289,7 +286,8 @@ def judge(copy: Copy, bug: Bug) -> tuple[Bug, bool, str]:
         passed, told = copy.run(arguments(bug.tests), postgres=bug.postgres, migrate="migrations" in bug.file)
     finally:
         (copy.root / bug.file).write_text(text)
-    return bug, not passed, told
+    # A site that does not even start was not looked at by any test.
+    return bug, not passed and not told.startswith("ERROR"), told
 
 
 def together(bugs: list[Bug]) -> list[tuple[list[str], bool]]:

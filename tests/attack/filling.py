@@ -91,5 +91,5 @@ def forms_of(client: Client, url: str) -> list[tuple[str, Fields]]:
 
 def typed(client: Client, url: str) -> Fields:
     """What the form that leads to `url` would send; where the page shows none, the key that a button sends."""
-    own = [fields for action, fields in forms_of(client, url) if action.split("?")[0] == url]
+    own = [fields for action, fields in forms_of(client, url) if action.split("?")[0] == url.split("?")[0]]
     return {"kunci_formulir": str(new_key()), **(max(own, key=len) if own else {})}
