@@ -1,5 +1,7 @@
 """Payloads in every text, and a real browser over the pages: none runs, none breaks the security policy."""
 
+import re
+
 import pytest
 from django.db import models
 from django.test import Client
@@ -19,6 +21,9 @@ PAYLOADS = [
     "<a href=javascript:alert(1) id=x>x</a>", "<iframe srcdoc='<script>parent.alert(1)</script>'>", "${alert(1)}",
     "<b hx-on:click=alert(1) hx-get=/ hx-trigger=load>x</b>", "<style>@import'//evil.example'</style>",
 ]  # fmt: skip
+
+
+FILE = re.compile(r"ekspor|unduh|berkas$|pindaian|(ics|csv|json)$")
 
 
 def payload(kode, column):
@@ -44,15 +49,7 @@ def test_nothing_that_was_typed_runs_in_a_browser(role, new_context, live_server
     page.on("dialog", lambda dialog: (ran.append(f"{page.url}: {dialog.message}"), dialog.dismiss()))
     opened = 0
     for name, entry in PAGES.items():
-        if (
-            role in entry.roles
-            and name != "core:keluar"
-            and not SLOW.search(name)
-            and "ekspor" not in name
-            and "unduh" not in name
-        ):
-            if "berkas" in name.split("_") or "pindaian" in name or name.endswith(("ics", "csv", "json")):
-                continue
+        if role in entry.roles and name != "core:keluar" and not SLOW.search(name) and not FILE.search(name):
             response = page.goto(address(name, world.own.names))
             opened += response is not None and response.status == 200
     assert ran == []
