@@ -49,8 +49,12 @@ def test_nothing_that_was_typed_runs_in_a_browser(role, new_context, live_server
     page.on("dialog", lambda dialog: (ran.append(f"{page.url}: {dialog.message}"), dialog.dismiss()))
     opened = 0
     for name, entry in PAGES.items():
-        if role in entry.roles and name != "core:keluar" and not SLOW.search(name) and not FILE.search(name):
-            response = page.goto(address(name, world.own.names))
-            opened += response is not None and response.status == 200
+        if role not in entry.roles or name == "core:keluar" or SLOW.search(name) or FILE.search(name):
+            continue
+        url = address(name, world.own.names)
+        shown = client.get(url)
+        if shown.status_code == 200 and "html" in shown.headers["Content-Type"]:
+            page.goto(url)
+            opened += 1
     assert ran == []
     assert opened > 40
