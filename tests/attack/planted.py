@@ -227,11 +227,11 @@ def sqlmap(address: str, parameter: str, string: str, session: str, folder: Path
     """
     command = [
         str(SCANNERS / "sqlmap"), "-u", address, "-p", parameter, "--batch", "--level", "1", "--risk", "1",
-        "--threads", "4",
+        "--threads", "4", "--ignore-stdin",
         f"--string={string}", "--flush-session", "--output-dir", str(folder / "sqlmap"), "--disable-coloring",
         "--technique=B", *(["--cookie", f"sesi={session}"] if session else []),
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False)
     if "all tested parameters do not appear to be injectable" not in done.stdout and "injectable" not in done.stdout:
         raise SystemExit(f"sqlmap did not come to an end: {done.stdout[-600:]}")
     return "the following injection point" in done.stdout
