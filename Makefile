@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PORT ?= $(or $(shell sed -n 's/^PORT=//p' .env 2>/dev/null),8000)
 export PORT
 
-.PHONY: help run test bench load check format setup setup-dev lock clean faults
+.PHONY: help run test bench load check format setup setup-dev lock clean faults mutants audit
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -32,6 +32,12 @@ load: setup-dev ## 200 people on the last day of a period, 10 minutes over Postg
 check: setup-dev ## lint, formatting, templates, import contract, types, missing migrations
 	@.ci/check
 
+mutants: setup-dev ## the test of the tests: bugs put in one by one, each must be noticed (WORD=scope for some)
+	@$(PYTHON) -m tests.seeded_bugs $(WORD)
+
+audit: setup-dev ## slow attacks: all regions and requests, own semgrep rules, wapiti and sqlmap (after a build with holes)
+	@.ci/audit
+
 format: setup-dev ## put code into the one agreed form
 	@$(PYTHON) -m ruff check --quiet --fix .
 	@$(PYTHON) -m ruff format --quiet .
@@ -47,5 +53,5 @@ lock: setup ## renew the pinned versions from requirements.in and requirements-d
 	@.ci/lock
 
 clean: ## remove the virtual environment, caches and collected files (never data)
-	@rm -rf .venv staticfiles .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results
+	@rm -rf .venv .audit staticfiles .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -130,7 +130,7 @@ def _as_it_is(value: Any) -> Any:
 
 def _execute(cursor: CursorWrapper, table: str, names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     places = ", ".join(["%s"] * len(names))
-    statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})"  # noqa: S608 our own names
+    statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})"  # noqa: S608 our own names  # nosec B608
     cursor.executemany(statement, rows)  # type: ignore[arg-type]  # any iterable will do
 
 

@@ -38,6 +38,7 @@ def _next_url(request: HttpRequest) -> str:
 
 
 @login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @sensitive_post_parameters("password", "titipan")
 def masuk(request: HttpRequest) -> HttpResponse:

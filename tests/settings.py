@@ -22,7 +22,8 @@ else:
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": f"{_scratch.name}/development.sqlite3",
-            "TEST": {"NAME": f"{_scratch.name}/test.sqlite3"},
+            # `UJI_BASIS_DATA` names one that stands already, for runs one after the other (`pytest --reuse-db`).
+            "TEST": {"NAME": os.environ.get("UJI_BASIS_DATA", f"{_scratch.name}/test.sqlite3")},
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 10,

@@ -159,6 +159,33 @@ def test_sql_is_never_put_together():
     ]
 
 
+def test_what_a_request_holds_is_never_spread_into_a_call():
+    """`filter(**request.GET)` lets the sender choose the column, the operator and more."""
+    found = [
+        f"{name_of(path)}:{node.lineno}: {ast.unparse(keyword.value)}"
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg is None and re.search(r"(?<!')\b(request|POST|GET|data)\b", ast.unparse(keyword.value))
+    ]
+    assert found == []
+
+
+def test_text_is_called_safe_in_two_modules_only():
+    """The renderer of selects and the charts escape each part themselves; everything else leaves it to templates."""
+    marking = {"mark_safe", "SafeString", "SafeText"}
+    calling = {
+        name_of(path)
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in marking
+    }
+    assert calling == {"core/rendering.py", "core/grafik.py"}
+    unescaped = re.compile(r"\|\s*safe\b|{%\s*autoescape\s+off")
+    assert [name_of(path) for path in templates() if unescaped.search(path.read_text())] == []
+
+
 def test_modules_are_named_for_what_they_decide():
     vague = {"utils", "util", "helpers", "helper", "services", "service", "misc", "common"}
     assert [name_of(path) for path, _ in modules(tests=True) if vague & {path.stem, path.parent.name}] == []
