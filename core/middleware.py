@@ -8,6 +8,7 @@ from typing import Any
 from auditlog.middleware import AuditlogMiddleware
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from whitenoise.middleware import WhiteNoiseFileResponse
 
 from .views import sign_in_again
 
@@ -29,7 +30,7 @@ PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=
 
 
 class SecurityHeadersMiddleware:
-    """Strict policy and `no-store` on every response of a view; static files are served before this and stay cached."""
+    """Strict policy on every response; `no-store` on those of views, while static files stay cached."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -40,7 +41,8 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers["Cache-Control"] = "private, no-store"
+        if not isinstance(response, WhiteNoiseFileResponse):
+            response.headers["Cache-Control"] = "private, no-store"
         return response
 
 
