@@ -12,7 +12,6 @@ after a crash, and `sapu_berkas` removes it. The keys (KUNCI_DATA) are never ins
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import hmac
 import io

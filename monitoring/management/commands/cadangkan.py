@@ -3,7 +3,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from monitoring.operasi.basis import BasisGagal
+from monitoring.operasi.basis import BasisGagal, is_empty
 from monitoring.operasi.cadangan import CadanganDitolak, back_up
 from monitoring.operasi.wadah import CadanganRusak
 
@@ -18,8 +18,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--ke", type=Path, default=settings.CADANGAN_ROOT, help="folder tujuan")
         parser.add_argument("--simpan", type=int, default=0, metavar="N", help="hapus semua kecuali N yang terbaru")
+        parser.add_argument("--bila-berisi", action="store_true", help="basis data yang masih kosong dilewati")
 
-    def handle(self, *args, ke, simpan, **options):
+    def handle(self, *args, ke, simpan, bila_berisi, **options):
+        if bila_berisi and is_empty():
+            self.stdout.write("Basis data masih kosong: tidak ada yang dicadangkan.")
+            return
         try:
             made = back_up(Path(ke), simpan=simpan, tell=self.stdout.write)
         except (CadanganDitolak, BasisGagal, CadanganRusak, OSError) as failure:
