@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from ctypes.util import find_library
 from dataclasses import dataclass
@@ -109,7 +109,7 @@ def refuse_forgetful_database() -> None:
 
 
 @register(Tags.database)
-def check_durability(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def check_durability(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """The same for `manage.py check --database default`."""
     return [
         Error(f"Basis data dapat kehilangan data saat mati listrik: {fault}", id="core.E001")

@@ -45,6 +45,14 @@ def ask(query: str) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+def columns_of(table: str) -> set[str]:
+    """The columns a table has now; none without the table. A database may be older than the code that looks at it."""
+    with connection.cursor() as cursor:
+        if table not in connection.introspection.table_names(cursor):
+            return set()
+        return {column.name for column in connection.introspection.get_table_description(cursor, table)}
+
+
 def is_empty() -> bool:
     """Whether the database holds no table at all."""
     return not connection.introspection.table_names()
@@ -91,10 +99,14 @@ def _postgres_put_back(chunks: Iterable[bytes]) -> None:
 
 
 @contextmanager
-def _tool(name: str, *words: str, **streams: int) -> Iterator[subprocess.Popen[bytes]]:
+def _tool(
+    name: str, *words: str, stdin: int | None = None, stdout: int | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a client tool of PostgreSQL against our database. Raises `BasisGagal` when it fails."""
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen([_path_of(name), *words], env=_environment(), stderr=said, **streams)  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603 a tool of the database
+            [_path_of(name), *words], env=_environment(), stdin=stdin, stdout=stdout, stderr=said
+        )
         try:
             yield process
         except BaseException:

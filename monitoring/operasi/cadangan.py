@@ -4,7 +4,7 @@ The database is read first, at one moment, the files after it. A file is written
 changed afterwards, so every row of that moment finds its file; what came later lies in the backup without a row, as
 after a crash, and `sapu_berkas` removes it. The keys (KUNCI_DATA) are never inside: only their fingerprints are.
 
-    keterangan.json      what, when, from which version, under which keys: first, so that it is read before anything else
+    keterangan.json      what, when, from which version, under which keys: read before anything else
     basis_data/00001...  the database, in pieces (`cat` them together for pg_restore or SQLite)
     berkas/...           the files
     manifest.json        the SHA-256 of each of them: last
@@ -182,8 +182,9 @@ def _write(writer: Writer, tell: Callable[[str], None]) -> list[str]:
         def add_bytes(name: str, content: bytes) -> None:
             add(name, len(content), io.BytesIO(content))
 
+        questions = _places_asked()
         with basis.snapshot() as copy:
-            named = {place for query in _queries(place_columns()) for (place,) in copy.rows(query)}
+            named = {place for question in questions for (place,) in copy.rows(question)}
             about = _about(copy, len(named))
             add_bytes(KETERANGAN, json.dumps(asdict(about), indent=1).encode())
             tell(f"Basis data: {sum(about.jumlah.values())} baris")
@@ -216,8 +217,13 @@ class _Watched(io.RawIOBase):
         return content
 
 
-def _queries(columns: list[tuple[str, str, str]]) -> list[str]:
-    return [f"SELECT {column} FROM {table} WHERE {column} <> ''" for table, column, _ in columns]  # noqa: S608 own names
+def _places_asked() -> list[str]:
+    """What to ask for the places of all files that rows name; `make update` asks before the tables are up to date."""
+    return [
+        f"SELECT {column} FROM {table} WHERE {column} <> ''"  # noqa: S608 names of ours
+        for table, column, _ in place_columns()
+        if column in basis.columns_of(table)
+    ]
 
 
 def _about(copy: basis.Salinan, named: int) -> Keterangan:
@@ -247,7 +253,7 @@ def _still_named(places: list[str]) -> list[str]:
     """Those of `places` that rows name even now: lost, not removed in between."""
     if not places:
         return []
-    now = {place for query in _queries(place_columns()) for (place,) in basis.ask(query)}
+    now = {place for question in _places_asked() for (place,) in basis.ask(question)}
     return [place for place in places if place in now and not path_of(place).exists()]
 
 
@@ -255,7 +261,7 @@ def _still_named(places: list[str]) -> list[str]:
 
 
 class Pembaca:
-    """A backup being read from front to back: first `keterangan`, then `parts`; `finish` says whether all of it is true."""
+    """A backup read from front to back: first `keterangan`, then `parts`; `finish` says whether all of it is true."""
 
     def __init__(self, path: Path) -> None:
         self._stream = Reader(path, settings.SANDI_CADANGAN)

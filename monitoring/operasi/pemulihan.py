@@ -145,7 +145,7 @@ def _inspect(isi: Isi, began: float) -> Pemulihan:
             objections.append(f"{table}: {found} baris, seharusnya {expected}")
     opened = 0
     for table, column in _sealed_columns():
-        if column in _columns_of(table):
+        if column in basis.columns_of(table):
             for (token,) in basis.ask(f"SELECT {column} FROM {table} WHERE {column} <> ''"):  # noqa: S608
                 try:
                     unseal(token)
@@ -155,7 +155,7 @@ def _inspect(isi: Isi, began: float) -> Pemulihan:
     matching = 0
     absent = set(isi.tidak_ada)
     for table, place, digest in place_columns():
-        if place in _columns_of(table):
+        if {place, digest or place} <= basis.columns_of(table):
             told = f"SELECT {place}, {digest or place} FROM {table} WHERE {place} <> ''"  # noqa: S608
             for where, expected in basis.ask(told):
                 if _content_is(where, expected if digest else ""):
@@ -183,11 +183,3 @@ def _sealed_columns() -> list[tuple[str, str]]:
         for field in model._meta.concrete_fields
         if isinstance(field, SealedField)
     ]
-
-
-def _columns_of(table: str) -> set[str]:
-    """The columns a table has; none without the table. What was restored may be older than this code."""
-    with connection.cursor() as cursor:
-        if table not in connection.introspection.table_names(cursor):
-            return set()
-        return {column.name for column in connection.introspection.get_table_description(cursor, table)}

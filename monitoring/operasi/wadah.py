@@ -1,7 +1,7 @@
 """The file a backup is kept in: one stream of bytes in which any changed, missing or added byte is found.
 
-Without a passphrase the stream (a tar) is kept as it is, with its SHA-256 behind it: every tar program reads it. With one
-it is sealed in chunks (AES-256-GCM; the nonce counts, and tells the last chunk), so memory does not grow with the backup.
+Without a passphrase the stream (a tar) is kept as it is, with its SHA-256 behind it: every tar program reads it. With
+one it is sealed in chunks (AES-256-GCM; the nonce counts, and tells the last one), so memory does not grow with it.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from monitoring.operasi.wadah import CadanganRusak
 
 class Command(BaseCommand):
     help = (
-        "Cadangkan basis data dan semua berkas ke satu arsip, selagi situs bekerja. KUNCI_DATA tidak ikut: simpan sendiri. "
-        "Dengan SANDI_CADANGAN arsip disandikan."
+        "Cadangkan basis data dan semua berkas ke satu arsip, selagi situs bekerja. KUNCI_DATA tidak ikut: simpan "
+        "sendiri. Dengan SANDI_CADANGAN arsip disandikan."
     )
     requires_system_checks = []
 

@@ -10,8 +10,8 @@ from monitoring.operasi.wadah import CadanganRusak, SandiDiperlukan
 
 class Command(BaseCommand):
     help = (
-        "Pulihkan satu cadangan ke basis data kosong (DATABASE_URL) dan folder kosong (MEDIA_ROOT): semuanya atau tidak "
-        "sama sekali, lalu periksa hasilnya."
+        "Pulihkan satu cadangan ke basis data kosong (DATABASE_URL) dan folder kosong (MEDIA_ROOT): semuanya atau "
+        "tidak sama sekali, lalu periksa hasilnya."
     )
     requires_system_checks = []
 
