@@ -1,12 +1,10 @@
 """One PostgreSQL for all tests of this folder, with a filled database to copy from."""
 
-import os
 import shutil
 import subprocess
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
 
 from monitoring.operasi import basis
 
@@ -54,16 +52,11 @@ def acuan(cluster, django_db_setup, django_db_blocker, tmp_path_factory):
     name, media = cluster.create(), tmp_path_factory.mktemp("acuan")
     env = environment(DATABASE_URL=cluster.url(name), MEDIA_ROOT=str(media), KERJA_DI_LATAR="0")
     with django_db_blocker.unblock():
-        words = ["--format=custom", "--no-owner", "--no-privileges", "--schema-only"]
         told = basis._environment()
-        tool = basis._path_of
-        shape = subprocess.run([tool("pg_dump"), *words], env=told, check=True, capture_output=True).stdout
-        rows = subprocess.run([tool("pg_dump"), "--format=custom", "--data-only", "--table=django_migrations"], env=told,
-                              check=True, capture_output=True).stdout  # fmt: skip
-    assert connection.vendor == "postgresql"
-    for content in (shape, rows):
-        subprocess.run([tool("pg_restore"), "--exit-on-error", "--no-owner", f"--dbname={cluster.url(name)}"],
-                       input=content, check=True, env=os.environ)  # fmt: skip
+    dump, fill = basis._path_of("pg_dump"), [basis._path_of("pg_restore"), "--exit-on-error", "--no-owner"]
+    for which in (["--schema-only"], ["--data-only", "--table=django_migrations"]):
+        content = subprocess.run([dump, "--format=custom", *which], env=told, check=True, capture_output=True).stdout
+        subprocess.run([*fill, f"--dbname={cluster.url(name)}"], input=content, check=True)
     python("from django.core.management import call_command; call_command('migrate', verbosity=0)", env)
     python(PREPARE, env)
     return name, media
@@ -76,7 +69,8 @@ def statis(tmp_path_factory):
     env = environment(DATABASE_URL="sqlite:///:memory:", STATIC_ROOT=str(folder))
     python(
         "from django.conf import settings\n"
-        "settings.STORAGES['staticfiles']['BACKEND'] = 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'\n"
+        "which = 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'\n"
+        "settings.STORAGES['staticfiles']['BACKEND'] = which\n"
         "from django.core.management import call_command; call_command('collectstatic', '--noinput', verbosity=0)",
         env,
     )

@@ -1,4 +1,4 @@
-"""A production in small: PostgreSQL of its own that forgets nothing, gunicorn on the production settings, and people."""
+"""A production in small: PostgreSQL of its own that forgets nothing, gunicorn on production settings, and people."""
 
 import base64
 import http.client
@@ -156,10 +156,14 @@ class Mesin:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(60)
 
-    def remove(self):
+    def end_hard(self):
+        """Power off."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+    def remove(self):
+        self.end_hard()
         self.log.unlink()
 
     def wait(self):
