@@ -134,13 +134,12 @@ def _path_of(name: str) -> str:
 
 def _environment() -> dict[str, str]:
     """Where our database is, in the words of PostgreSQL's tools; the password appears in no list of processes."""
-    chosen = connection.settings_dict
+    chosen, options = connection.settings_dict, connection.settings_dict.get("OPTIONS", {})
     told = {
-        "PGHOST": chosen["HOST"], "PGPORT": chosen["PORT"], "PGUSER": chosen["USER"], "PGPASSWORD": chosen["PASSWORD"],
-        "PGDATABASE": chosen["NAME"],
+        "PGHOST": chosen["HOST"] or options.get("host"), "PGPORT": chosen["PORT"], "PGUSER": chosen["USER"],
+        "PGPASSWORD": chosen["PASSWORD"], "PGDATABASE": chosen["NAME"],
     }  # fmt: skip
-    for option in ("sslmode", "sslrootcert", "sslcert", "sslkey"):
-        told[f"PG{option.upper()}"] = chosen.get("OPTIONS", {}).get(option)
+    told |= {f"PG{name.upper()}": options.get(name) for name in ("sslmode", "sslrootcert", "sslcert", "sslkey")}
     return {**os.environ, **{name: str(value) for name, value in told.items() if value}}
 
 
