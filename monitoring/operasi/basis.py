@@ -134,12 +134,10 @@ def _path_of(name: str) -> str:
 
 def _environment() -> dict[str, str]:
     """Where our database is, in the words of PostgreSQL's tools; the password appears in no list of processes."""
-    chosen, options = connection.settings_dict, connection.settings_dict.get("OPTIONS", {})
-    told = {
-        "PGHOST": chosen["HOST"] or options.get("host"), "PGPORT": chosen["PORT"], "PGUSER": chosen["USER"],
-        "PGPASSWORD": chosen["PASSWORD"], "PGDATABASE": chosen["NAME"],
-    }  # fmt: skip
-    told |= {f"PG{name.upper()}": options.get(name) for name in ("sslmode", "sslrootcert", "sslcert", "sslkey")}
+    chosen = connection.get_connection_params()
+    names = {"dbname": "PGDATABASE", "host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
+    names |= {name: f"PG{name.upper()}" for name in ("sslmode", "sslrootcert", "sslcert", "sslkey")}
+    told = {variable: chosen.get(name) for name, variable in names.items()}
     return {**os.environ, **{name: str(value) for name, value in told.items() if value}}
 
 

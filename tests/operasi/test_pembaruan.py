@@ -50,7 +50,7 @@ def test_a_migration_that_is_killed_was_never_begun(cluster):
     name = cluster.create()
     env = environment(DATABASE_URL=cluster.url(name))
     try:
-        for at, after in ((NOTE, 0), (NOTE, 1), ("CREATE TABLE", 1), (NOTE, 2)):
+        for at, after in (("CREATE TABLE", 2), (NOTE, 0), (NOTE, 1), (NOTE, 2)):
             assert cut_off(env, "core", at, after) == -signal.SIGKILL, (at, after)
             tables = {row[0] for row in cluster.sql("SELECT tablename FROM pg_tables WHERE schemaname='public'", name)}
             noted = cluster.sql("SELECT count(*) FROM django_migrations WHERE app = 'core'", name)[0][0]
