@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PORT ?= $(or $(shell sed -n 's/^PORT=//p' .env 2>/dev/null),8000)
 export PORT
 
-.PHONY: help run test bench load check format setup setup-dev lock clean faults mutants audit
+.PHONY: help run test bench load check format setup setup-dev lock clean faults mutants audit wheels update backup verify restore
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -48,6 +48,23 @@ setup: ## virtual environment with the pinned packages the site needs
 
 setup-dev: setup ## the same, with the tools for checking and testing
 	@.ci/install requirements-dev.txt
+
+wheels: setup ## the packages as files in wheels/, for a server without internet (there: WHEELS=folder make ...)
+	@.venv/bin/python -m pip download --disable-pip-version-check --quiet --only-binary :all: --require-hashes \
+		--dest wheels -r requirements.txt
+	@echo "wheels/: $$(ls wheels | wc -l) packages, $$(du -sh wheels | cut -f1)"
+
+update: ## put this release into service (see README, Deploying); cut off anywhere, it is run again
+	@.ci/update
+
+backup: ## one file with database, files and checksums (KE=folder; sealed with SANDI_CADANGAN)
+	@$(PYTHON) manage.py cadangkan $(if $(KE),--ke "$(KE)")
+
+verify: ## read a backup from its first byte to its last (DARI=file)
+	@$(PYTHON) manage.py periksa_cadangan "$(DARI)"
+
+restore: ## fill an empty database and an empty MEDIA_ROOT from a backup (DARI=file)
+	@$(PYTHON) manage.py pulihkan "$(DARI)"
 
 lock: setup ## renew the pinned versions from requirements.in and requirements-dev.in
 	@.ci/lock

@@ -5,14 +5,33 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from ctypes.util import find_library
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
 
 from django.conf import settings
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
 
-MIN_FREE_BYTES = 200 * 1024 * 1024
+from .files import LOCK_FOLDER
+
+MIN_FREE_BYTES: Final = 200 * 1024 * 1024
+HARIAN_TERLAMBAT: Final = 26 * 60 * 60
+"""Seconds after which daily work is missed."""
+
+
+DATABASE: Final = "database"
+HARIAN, CADANGAN = "harian_selesai", "cadangan_selesai"
+"""Files that daily work and a backup leave behind once they are done."""
 
 
 @dataclass(frozen=True)
@@ -25,30 +44,97 @@ class Kesehatan:
     wajib: bool = True
 
 
-def _database() -> Kesehatan:
+# --- the database -----------------------------------------------------------------------------------------------------
+
+
+def _database() -> list[Kesehatan]:
+    """Reached, up to date, and set so that what was committed survives a power cut: three small questions."""
+    try:
+        faults = durability_faults(connection)
+    except DatabaseError:
+        connection.close()
+        return [Kesehatan(DATABASE, False, "tidak terjangkau")]
+    pending = _pending_migrations()
+    return [
+        Kesehatan(DATABASE, True, connection.vendor),
+        Kesehatan("migrasi", not pending, f"{pending} belum dijalankan" if pending else "lengkap"),
+        Kesehatan("tahan mati listrik", not faults, "; ".join(faults) or "ya", wajib=not settings.ALLOW_EXAMPLE),
+    ]
+
+
+def _pending_migrations() -> int:
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return Kesehatan("database", False, "tidak terjangkau")
-    return Kesehatan("database", True, connection.vendor)
+            cursor.execute("SELECT app, name FROM django_migrations")
+            return len(known_migrations() - set(cursor.fetchall()))
+    except DatabaseError:  # not even the table is there
+        return len(known_migrations())
 
 
-def _migrations() -> Kesehatan:
+@cache
+def known_migrations() -> frozenset[tuple[str, str]]:
+    """(app, name) of every migration this code brings. Read once: it costs a hundred times what a question does."""
+    loader = MigrationLoader(None, load=False)
+    loader.load_disk()
+    return frozenset(loader.disk_migrations)
+
+
+SERVER_SETTINGS: Final = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+def durability_faults(database: BaseDatabaseWrapper) -> list[str]:
+    """What would let a power cut undo a commit or damage the database; none when all is well. Raises DatabaseError."""
+    with database.cursor() as cursor:
+        if database.vendor == "postgresql":
+            cursor.execute("SELECT name, setting FROM pg_settings WHERE name IN %s", [SERVER_SETTINGS])
+            return [f"{name} = {value}, harus on" for name, value in sorted(cursor.fetchall()) if value == "off"]
+        cursor.execute("PRAGMA journal_mode")
+        journal = str(cursor.fetchone()[0])
+        cursor.execute("PRAGMA synchronous")
+        synchronous = int(cursor.fetchone()[0])
+    faults = [] if journal == "wal" else [f"journal_mode = {journal}, harus wal"]
+    return faults if synchronous >= 2 else [*faults, f"synchronous = {synchronous}, harus full"]
+
+
+def refuse_forgetful_database() -> None:
+    """Stop a production start on a database that may forget what it has confirmed. One that is away stops nothing."""
     try:
-        executor = MigrationExecutor(connection)
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        faults = durability_faults(connection)
     except DatabaseError:
-        return Kesehatan("migrasi", False, "tidak dapat diperiksa")
-    return Kesehatan("migrasi", not pending, f"{len(pending)} belum dijalankan" if pending else "lengkap")
+        return
+    finally:
+        connection.close()
+    if faults:
+        raise ImproperlyConfigured(f"The database may lose commits in a power cut: {'; '.join(faults)}.")
 
 
-def _disk() -> Kesehatan:
-    folder = settings.MEDIA_ROOT if os.path.isdir(settings.MEDIA_ROOT) else settings.BASE_DIR
-    free = shutil.disk_usage(folder).free
-    return Kesehatan("ruang disk", free >= MIN_FREE_BYTES, f"{free // 1024**2} MB kosong")
+@register(Tags.database)
+def check_durability(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """The same for `manage.py check --database default`."""
+    return [
+        Error(f"Basis data dapat kehilangan data saat mati listrik: {fault}", id="core.E001")
+        for alias in databases or []
+        if not settings.ALLOW_EXAMPLE
+        for fault in durability_faults(connections[alias])
+    ]
 
 
+# --- the machine ------------------------------------------------------------------------------------------------------
+
+
+def _disk() -> list[Kesehatan]:
+    """Room for files and for what is on its way; the folder of files can be written to."""
+    root = Path(settings.MEDIA_ROOT)
+    place = next(folder for folder in (root, *root.parents) if folder.is_dir())
+    free = min(shutil.disk_usage(folder).free for folder in (place, tempfile.gettempdir()))
+    writable = os.access(place, os.W_OK | os.X_OK)
+    return [
+        Kesehatan("ruang disk", free >= MIN_FREE_BYTES, f"{free // 1024**2} MB kosong"),
+        Kesehatan("folder berkas", writable, "dapat ditulis" if writable else "tidak dapat ditulis"),
+    ]
+
+
+@cache
 def _pdf() -> Kesehatan:
     ready = all(find_library(name) for name in ("pango-1.0", "pangoft2-1.0")) and bool(
         importlib.util.find_spec("weasyprint")
@@ -58,6 +144,30 @@ def _pdf() -> Kesehatan:
     )
 
 
+def _done_lately(nama: str, mark: str) -> Kesehatan:
+    """Whether work that leaves `mark` behind when it is done was done within a day."""
+    try:
+        age = time.time() - (Path(settings.MEDIA_ROOT) / LOCK_FOLDER / mark).stat().st_mtime
+    except OSError:
+        return Kesehatan(nama, False, "belum pernah", wajib=False)
+    return Kesehatan(nama, age < HARIAN_TERLAMBAT, f"{max(0, int(age // 3600))} jam yang lalu", wajib=False)
+
+
+_more: list[Callable[[], Kesehatan]] = []
+
+
+def also_check(check: Callable[[], Kesehatan]) -> None:
+    """Have an app above add what only it can tell. Asked while the database can be reached."""
+    _more.append(check)
+
+
 def check_health() -> list[Kesehatan]:
     """All checks, cheap enough for a monitor that asks every minute."""
-    return [_database(), _migrations(), _disk(), _pdf()]
+    found = [
+        *_database(), *_disk(), _pdf(),
+        _done_lately("pekerjaan harian", HARIAN), _done_lately("cadangan", CADANGAN),
+    ]  # fmt: skip
+    if found[0].baik:
+        with suppress(DatabaseError):  # tables that are not there yet are told above
+            found += [check() for check in _more]
+    return found

@@ -1,6 +1,7 @@
 """Production: the same settings, hardened. Anything unsafe stops the start with a sentence that says what to set."""
 
 from django.core.exceptions import ImproperlyConfigured
+from whitenoise.compress import Compressor
 
 from .settings import *  # noqa: F403
 from .settings import ALLOWED_HOSTS, DEBUG, KUNCI_DATA, SECRET_KEY, UNSAFE_KUNCI_DATA, UNSAFE_SECRET_KEY, env
@@ -35,3 +36,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Source maps are larger than all they explain, and nobody asks for them: compressing them takes longest.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")

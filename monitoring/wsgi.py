@@ -10,8 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "monitoring.settings_production"
 application = get_wsgi_application()
 
 if not settings.ALLOW_EXAMPLE:
+    from core.health import refuse_forgetful_database
     from core.signin import refuse_example  # models exist only once the application is set up
 
+    refuse_forgetful_database()
     refuse_example()
 
 from core import latar  # noqa: E402 as above

@@ -19,6 +19,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils import timezone
 
+from core.health import Kesehatan
 from core.models import Pengguna
 from monitoring.enums import JenisSurel, StatusIsian, StatusPeriode, StatusSurel
 from monitoring.models import Isian, Surel
@@ -39,12 +40,26 @@ JEDA: Final = tuple(datetime.timedelta(minutes=minutes) for minutes in (5, 30, 1
 TERPUTUS: Final = datetime.timedelta(minutes=15)
 """A row that was taken so long ago and never marked belongs to a run that died."""
 
+TERLAMBAT: Final = datetime.timedelta(hours=1)
+"""A row that is due for so long means that nobody runs `kirim_surel`."""
+
+MENIT: Final = datetime.timedelta(minutes=1)
+
 SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
 
 
 def mail_configured() -> bool:
     """Whether there is a mail server to send through."""
     return settings.EMAIL_BACKEND != SMTP or bool(settings.EMAIL_HOST)
+
+
+def outbox_health() -> Kesehatan:
+    """Whether somebody sends what is due; without a mail server nobody has to."""
+    if not mail_configured():
+        return Kesehatan("kotak keluar", True, "server surat belum diatur", wajib=False)
+    oldest = Surel.objects.waiting().order_by("coba_lagi_pada").values_list("coba_lagi_pada", flat=True).first()
+    late = max(timezone.now() - oldest, datetime.timedelta()) if oldest else datetime.timedelta()
+    return Kesehatan("kotak keluar", late < TERLAMBAT, f"tertua terlambat {late // MENIT} menit", wajib=False)
 
 
 def enqueue(
