@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.forms.forms import DeclarativeFieldsMetaclass
 from django.utils import timezone
 
+from .accounts import DIATUR
 from .enums import Peran, TindakanAkses
 from .fields import TanggalField, TeksField
 from .forms import BaseForm, BaseModelForm, FilterForm, FormKeyMixin, VersionMixin
@@ -20,8 +21,7 @@ class AkunForm(FormKeyMixin, VersionMixin, BaseModelForm):
 
     class Meta:
         model = Pengguna
-        fields = ["username", "nama", "peran", "kabupaten_kota", "akses_penghuni", "koordinator", "jabatan", "nip",
-                  "surel", "whatsapp", "is_active"]  # fmt: skip
+        fields = ("username", *DIATUR)
         help_texts = {
             "username": "Huruf kecil, angka, dan titik, misalnya operator.3374. Tidak dapat diganti kemudian.",
             "kabupaten_kota": "Hanya untuk operator.",
@@ -135,6 +135,8 @@ class PasangFaktorForm(SandiSekarang, BaseForm):
         label="Kode dari aplikasi", max_length=12, widget=_code_input(inputmode="numeric"), help_text="Enam angka."
     )
     rahasia = forms.CharField(max_length=500, widget=forms.HiddenInput)
+
+    field_order = ("kode", "sandi")
 
     def __init__(self, request, *args, **kwargs):
         self.request = request

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 import hashlib
 import secrets
-from typing import Final
+from typing import Any, Final
 
 import pyotp
 from django.conf import settings
+from django.core import checks
 from django.db import transaction
 from django.utils import timezone
 
@@ -52,9 +53,15 @@ def must_have_factor(pengguna: Pengguna) -> bool:
     return not is_shared(pengguna) and (pengguna.peran in named or (pengguna.koordinator and "koordinator" in named))
 
 
-def unknown_roles() -> list[str]:
-    """Words in `WAJIB_DUA_FAKTOR` that name nobody."""
-    return [name for name in settings.WAJIB_DUA_FAKTOR if name not in {*Peran.values, "koordinator"}]
+@checks.register
+def check_setting(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Whether `WAJIB_DUA_FAKTOR` names roles that exist: a wrong word would protect nobody."""
+    known = [*Peran.values, "koordinator"]
+    return [
+        checks.Error(f"WAJIB_DUA_FAKTOR: '{name}' tidak dikenal. Pilihan: {', '.join(known)}.", id="core.E001")
+        for name in settings.WAJIB_DUA_FAKTOR
+        if name not in known
+    ]
 
 
 # --- beginning and ending ---------------------------------------------------------------------------------------------

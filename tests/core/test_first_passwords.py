@@ -5,6 +5,7 @@ import re
 import uuid
 from io import BytesIO, StringIO
 
+import pyotp
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from core import dua_faktor
 from core.accounts import SharedAccount, create_accounts, give_first_password, with_first_passwords
 from core.history import history_of
 from core.models import Konsep, Pengguna, Sesi
@@ -205,6 +207,20 @@ def test_first_admin_comes_in_by_a_printed_password_and_only_once(db):
     assert client.get("/pengguna/").url.startswith(SANDI)
     with pytest.raises(CommandError):
         first_admin("admin.dua")
+
+
+def test_first_admin_sets_password_and_second_factor_and_comes_where_it_wanted(db, settings):
+    settings.WAJIB_DUA_FAKTOR = ["admin", "koordinator"]
+    client, _ = sign_in("admin.sari", first_admin())
+    changed = choose(client, BARU, next="/pengguna/")
+    page = client.get(changed.url)
+    assert page.request["PATH_INFO"] == reverse("core:akun_dua_faktor")
+    assert client.get("/pengguna/").status_code == 302
+    token = page.context["form"]["rahasia"].value()
+    secret = dua_faktor.begun(Pengguna.objects.get(), token)
+    data = {"rahasia": token, "kode": pyotp.TOTP(secret).now(), "sandi": BARU, "next": "/pengguna/"}
+    assert client.post(changed.url, data).context["tujuan"] == "/pengguna/"
+    assert client.get("/pengguna/").status_code == 200
 
 
 def test_example_admin_is_no_first_admin_in_production(admin, settings):

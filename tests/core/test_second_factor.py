@@ -211,3 +211,8 @@ def test_own_factor_and_new_recovery_codes_ask_for_the_password(enrolled, masuk_
     client.post(reverse("core:akun_lepas"), {"sandi": SANDI, "kunci_formulir": uuid.uuid4()})
     assert Pengguna.objects.get(pk=person.pk).dua_faktor_sejak is None
     assert not FaktorKedua.objects.exists()
+
+
+def test_wrong_word_in_the_setting_is_found_by_the_check(settings):
+    settings.WAJIB_DUA_FAKTOR = ["admin", "kordinator"]
+    assert [message.id for message in dua_faktor.check_setting(None)] == ["core.E001"]

@@ -1,6 +1,8 @@
 """Sessions: whose they are, when they end, and what they cost."""
 
 import datetime
+import sqlite3
+import time
 import uuid
 
 import pytest
@@ -106,6 +108,26 @@ def test_presence_is_written_at_most_once_a_minute(signed_in):
         assert written(client) == 0
     with at(2):
         assert [written(client), written(client)] == [1, 0]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite has one writer at a time")
+def test_page_that_only_reads_does_not_wait_for_a_writer(signed_in):
+    with at(0):
+        client = signed_in()
+    writer = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    try:
+        with at(2):
+            begun = time.perf_counter()
+            assert client.get(AKUN).status_code == 200
+            assert time.perf_counter() - begun < 5  # it would wait for ten seconds
+    finally:
+        writer.rollback()
+        writer.close()
+    with at(2):
+        client.get(AKUN)
+    assert Sesi.objects.get().terakhir == START + datetime.timedelta(minutes=2)
 
 
 def test_page_that_only_asks_for_news_does_not_count_as_being_there(signed_in, operator, kudus):
