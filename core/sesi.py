@@ -120,7 +120,7 @@ def _without_waiting() -> Iterator[None]:
         try:
             yield
         finally:
-            cursor.execute(f"PRAGMA busy_timeout = {int(connection.settings_dict['OPTIONS'].get('timeout', 5) * 1000)}")
+            cursor.execute("PRAGMA busy_timeout = 10000")  # as `timeout` of the settings says, in milliseconds
 
 
 class SesiMiddleware(SessionMiddleware):

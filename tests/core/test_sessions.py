@@ -128,6 +128,9 @@ def test_page_that_only_reads_does_not_wait_for_a_writer(signed_in):
     with at(2):
         client.get(AKUN)
     assert Sesi.objects.get().terakhir == START + datetime.timedelta(minutes=2)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        assert cursor.fetchone()[0] == connection.settings_dict["OPTIONS"]["timeout"] * 1000
 
 
 def test_page_that_only_asks_for_news_does_not_count_as_being_there(signed_in, operator, kudus):
