@@ -1,32 +1,34 @@
 import datetime
 
 from django import forms
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.forms.forms import DeclarativeFieldsMetaclass
 from django.utils import timezone
 
+from .accounts import DIATUR
 from .enums import Peran, TindakanAkses
 from .fields import TanggalField, TeksField
-from .forms import BaseModelForm, FilterForm, FormKeyMixin
+from .forms import BaseForm, BaseModelForm, FilterForm, FormKeyMixin, VersionMixin
 from .models import KabupatenKota, Pengguna
 
 
-class AkunForm(FormKeyMixin, BaseModelForm):
-    """Who somebody is and what the account may do. The password is set on a page of its own."""
+class AkunForm(FormKeyMixin, VersionMixin, BaseModelForm):
+    """Who somebody is and what the account may do. A first password is made here, never typed."""
 
     class Meta:
         model = Pengguna
-        fields = ["username", "nama", "peran", "kabupaten_kota", "akses_penghuni", "koordinator", "jabatan", "nip",
-                  "surel", "whatsapp", "is_active"]  # fmt: skip
+        fields = ("username", *DIATUR)
         help_texts = {
             "username": "Huruf kecil, angka, dan titik, misalnya operator.3374. Tidak dapat diganti kemudian.",
             "kabupaten_kota": "Hanya untuk operator.",
             "akses_penghuni": "Hanya untuk operator: boleh melihat dan mengisi data penghuni daerahnya.",
             "koordinator": "Hanya untuk verifikator: ketua tim; mengatur periode, jadwal, dan pengecualian.",
             "surel": "Untuk pengingat. Boleh kosong: pemberitahuan di aplikasi tetap tampil.",
-            "is_active": "Hapus centang untuk menutup akun. Pemiliknya langsung keluar; riwayatnya tetap ada.",
+            "is_active": "Hapus centang untuk membekukan akun. Pemiliknya langsung keluar; riwayatnya tetap ada.",
         }
 
     def __init__(self, *args, **kwargs):
@@ -39,6 +41,8 @@ class AkunForm(FormKeyMixin, BaseModelForm):
         if self.instance.pk:
             self.fields["username"].disabled = True
             self.fields["username"].help_text = "Tidak dapat diganti."
+        else:
+            del self.fields["is_active"]
 
     def validate_unique(self):
         """Left to `core.accounts`, inside the form key: a second submit leads on and does not meet its own row."""
@@ -68,16 +72,118 @@ class AkunForm(FormKeyMixin, BaseModelForm):
         return nip
 
 
-class KataSandiForm(FormKeyMixin, SetPasswordForm):
+class PilihSandi(SetPasswordForm):
     """A new password for an account, typed twice."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         self.fields["new_password1"].label = "Kata sandi baru"
-        self.fields["new_password1"].help_text = "Paling sedikit 12 karakter; jangan memakai nama akun."
+        self.fields["new_password1"].help_text = (
+            "Paling sedikit 12 karakter, tidak mirip nama Anda, bukan yang lazim, dan belum pernah dipakai. "
+            "Beberapa kata yang tidak berhubungan mudah diingat dan sulit ditebak."
+        )
         self.fields["new_password2"].label = "Ulangi kata sandi baru"
         self.fields["new_password2"].help_text = ""
+
+
+class SandiSekarang(metaclass=DeclarativeFieldsMetaclass):
+    """Asks for the password in use: a browser left open must not be enough to take an account over."""
+
+    sandi = forms.CharField(
+        label="Kata sandi sekarang", strip=False, max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )  # fmt: skip
+
+    def clean_sandi(self):
+        sandi = self.cleaned_data["sandi"]
+        # As at the door, so that guesses are counted as there.
+        if authenticate(self.request, username=self.request.user.username, password=sandi) != self.request.user:
+            raise ValidationError("Kata sandi sekarang salah. Ketik lagi.", code="wrong")
+        return sandi
+
+
+class GantiSandiForm(FormKeyMixin, SandiSekarang, PilihSandi):
+    """One's own password, for the present one. Who just came in with a first password is not asked for it again."""
+
+    field_order = ("sandi", "new_password1", "new_password2")
+
+    def __init__(self, request, *args, **kwargs):
+        self.request = request
+        super().__init__(request.user, *args, **kwargs)
+        if request.user.sandi_awal_sampai is not None:
+            del self.fields["sandi"]
+
+
+def _code_input(**attrs):
+    return forms.TextInput({"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", **attrs})
+
+
+class KodeFaktorForm(BaseForm):
+    """The second step of signing in."""
+
+    kode = forms.CharField(
+        label="Kode", max_length=40, widget=_code_input(autofocus=True),
+        help_text="Enam angka dari aplikasi di ponsel, atau satu kode pemulihan.",
+    )  # fmt: skip
+
+
+class PasangFaktorForm(SandiSekarang, BaseForm):
+    """Switching the second factor on: the first code proves that the phone has the secret."""
+
+    kode = forms.CharField(
+        label="Kode dari aplikasi", max_length=12, widget=_code_input(inputmode="numeric"), help_text="Enam angka."
+    )
+    rahasia = forms.CharField(max_length=500, widget=forms.HiddenInput)
+
+    field_order = ("kode", "sandi")
+
+    def __init__(self, request, *args, **kwargs):
+        self.request = request
+        super().__init__(*args, **kwargs)
+
+
+class SandiForm(FormKeyMixin, SandiSekarang, BaseForm):
+    """Only the present password, before something that weakens the account."""
+
+    def __init__(self, request, *args, **kwargs):
+        self.request = request
+        super().__init__(*args, **kwargs)
+
+
+class KodeTeleponForm(BaseForm):
+    """What somebody types who was told a code over the phone."""
+
+    username = forms.CharField(
+        label="Nama akun", max_length=60,
+        widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )  # fmt: skip
+    kode = forms.CharField(
+        label="Kode dari admin", max_length=20, widget=_code_input(inputmode="numeric"), help_text="Delapan angka."
+    )
+
+
+class LepasFaktorForm(FormKeyMixin, BaseForm):
+    """Why an admin takes somebody's second factor away."""
+
+    alasan = TeksField(
+        label="Alasan", max_length=200, help_text="Misalnya: ponsel hilang; sudah dipastikan lewat telepon kantor."
+    )
+
+
+class UnggahAkunForm(BaseForm):
+    """The workbook with accounts to make."""
+
+    berkas = forms.FileField(
+        label="Berkas Excel (.xlsx)", widget=forms.FileInput({"accept": ".xlsx"}),
+        help_text="Pakai templat dari halaman ini. Paling banyak 100 akun dalam satu berkas.",
+    )  # fmt: skip
+
+
+class BuatAkunForm(FormKeyMixin, BaseForm):
+    """The checked rows on their way from the preview to "Buat akun", sealed."""
+
+    muatan = forms.CharField(max_length=600_000, widget=forms.HiddenInput)
 
 
 class AkunFilter(FilterForm):

@@ -20,8 +20,8 @@ AKUN: Final = (
     field_column(Pengguna, "jabatan", meaning="Jabatan di dinasnya."),
     Column("Terakhir masuk", attrgetter("last_login"), Kind.WAKTU, "Kosong bila belum pernah masuk."),
     Column(
-        "Keadaan", lambda akun: "Aktif" if akun.is_active else "Ditutup", width=12,
-        meaning="Akun yang ditutup tidak dapat masuk; riwayatnya tetap ada.",
+        "Keadaan", lambda akun: "Aktif" if akun.is_active else "Dibekukan", width=12,
+        meaning="Akun yang dibekukan tidak dapat masuk; riwayatnya tetap ada.",
     ),
     field_column(Pengguna, "contoh", meaning="Hanya dapat masuk selama data contoh dipakai."),
 )  # fmt: skip

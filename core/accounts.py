@@ -1,13 +1,37 @@
-"""Changing accounts: somebody must always be able to let the others in."""
+"""Changing accounts: who gets in and how they come by a password. Somebody must always be able to let the others in."""
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.db import transaction
+import datetime
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.core import signing
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from .dua_faktor import is_shared
 from .enums import Peran
 from .history import note
-from .models import Pengguna
+from .models import KodeMasuk, Pengguna
+from .passwords import AWAL_BERLAKU, first_password
+from .sesi import end_sessions
+from .signin import is_open
+
+KODE_BERLAKU: Final = datetime.timedelta(minutes=30)
+KODE_DICOBA: Final = 5
+TIKET_BERLAKU: Final = 10 * 60
+DIATUR: Final = (
+    "nama", "peran", "kabupaten_kota", "akses_penghuni", "koordinator", "jabatan", "nip", "surel", "whatsapp",
+    "is_active",
+)  # fmt: skip
+"""What the page of an account changes; signing in and passwords change the other columns of the same row."""
+WEWENANG: Final = ("peran", "kabupaten_kota_id", "akses_penghuni", "koordinator", "is_active")
 
 
 class LastAdmin(Exception):
@@ -20,29 +44,185 @@ class LastAdmin(Exception):
 class UsernameTaken(Exception):
     """Another account has this name already."""
 
+    def __init__(self, username: str = "") -> None:
+        super().__init__(username)
+        self.username = username
+
     def __str__(self) -> str:
         return "Nama akun ini sudah dipakai. Pilih nama lain."
 
 
+class AccountChanged(Exception):
+    """Somebody else saved the account since its page was opened."""
+
+    def __str__(self) -> str:
+        return "Akun ini baru saja diubah admin lain. Muat ulang halaman, lalu ulangi perubahan Anda."
+
+
+class SharedAccount(Exception):
+    """An example account: its published password is for everybody."""
+
+    def __str__(self) -> str:
+        return "Akun contoh memakai kata sandi bersama, jadi tidak dapat diganti. Buat akun lain untuk mencoba."
+
+
+@dataclass(frozen=True)
+class Diberikan:
+    """A first password as it is told once: on a page and on a slip of paper, never stored."""
+
+    akun: Pengguna
+    sandi: str
+    sampai: datetime.datetime
+
+
+def with_first_passwords(akun: Sequence[Pengguna]) -> list[Diberikan]:
+    """Put a first password on accounts that are about to be saved. Slow on purpose (one hash each): no transaction."""
+    sampai = timezone.now() + AWAL_BERLAKU
+    return [_with_first_password(row, sampai) for row in akun]
+
+
+def _with_first_password(akun: Pengguna, sampai: datetime.datetime) -> Diberikan:
+    sandi = first_password()
+    akun.set_password(sandi)
+    akun.sandi_awal_sampai = sampai
+    return Diberikan(akun, sandi, sampai)
+
+
 @transaction.atomic
-def save_account(akun: Pengguna) -> Pengguna:
-    """Save a new or changed account. Raises `UsernameTaken`, or `LastAdmin` when no active admin would remain."""
-    admins = Pengguna.objects.select_for_update().filter(peran=Peran.ADMIN, is_active=True)
-    if not settings.ALLOW_EXAMPLE:
-        admins = admins.filter(contoh=False)
-    active = set(admins.values_list("pk", flat=True))
+def create_accounts(akun: Sequence[Pengguna]) -> None:
+    """Save new accounts, all or none. Raises `UsernameTaken`."""
+    names = [row.username for row in akun]
+    if taken := Pengguna.objects.filter(username__in=names).values_list("username", flat=True).first():
+        raise UsernameTaken(taken)
+    for row in akun:  # one by one: each writes its history
+        row.save()
+
+
+@transaction.atomic
+def change_account(akun: Pengguna, versi: int) -> None:
+    """Save a changed account. Whoever may see less or other things now is signed out at once.
+
+    `versi` is what its page was opened with. Raises `AccountChanged`, or `LastAdmin` when no active admin would
+    remain: the admins are locked first, so that two of them cannot close each other.
+    """
+    active = set(active_admins().select_for_update().values_list("pk", flat=True))
+    before = Pengguna.objects.select_for_update().get(pk=akun.pk)
+    if before.versi != versi:
+        raise AccountChanged
     stays_admin = akun.peran == Peran.ADMIN and akun.is_active
     if active == {akun.pk} and not stays_admin:
         raise LastAdmin
-    if Pengguna.objects.filter(username=akun.username).exclude(pk=akun.pk).exists():
-        raise UsernameTaken
-    akun.save()
-    return akun
+    akun.versi = before.versi + 1
+    akun.save(update_fields=[*DIATUR, "versi"])
+    if any(getattr(before, name) != getattr(akun, name) for name in WEWENANG):
+        end_sessions(akun)
+
+
+def active_admins() -> models.QuerySet[Pengguna]:
+    """The accounts that can let others in. Example admins count only where examples may live."""
+    admins = Pengguna.objects.filter(peran=Peran.ADMIN, is_active=True)
+    return admins if settings.ALLOW_EXAMPLE else admins.filter(contoh=False)
+
+
+# --- passwords --------------------------------------------------------------------------------------------------------
+
+
+def give_first_password(akun: Pengguna, oleh: Pengguna | None) -> Diberikan:
+    """A new first password for somebody who lost the own one; all sessions end. Raises `SharedAccount`."""
+    _require_own(akun)
+    before = akun.password, akun.sandi_awal_sampai
+    (given,) = with_first_passwords([akun])
+    with transaction.atomic():
+        _remember(akun, *before)
+        akun.save(update_fields=["password", "sandi_awal_sampai", "sandi_sebelumnya"])
+        note(akun, "Kata sandi awal diberikan", oleh)
+        KodeMasuk.objects.filter(pengguna=akun).delete()
+        end_sessions(akun)
+    return given
 
 
 @transaction.atomic
-def set_password(akun: Pengguna, password: str, oleh: Pengguna) -> None:
-    """Give `akun` a new, already checked password. The history says that and by whom; it never holds the password."""
+def set_password(akun: Pengguna, password: str, oleh: Pengguna | None, *, session: str | None = None) -> None:
+    """Give `akun` a new, already checked password. The history says that and by whom; it never holds the password.
+
+    Every session but `session` ends. Raises `SharedAccount`.
+    """
+    _require_own(akun)
+    before = akun.password, akun.sandi_awal_sampai
     akun.set_password(password)
-    akun.save(update_fields=["password"])
+    akun.sandi_awal_sampai = None
+    _remember(akun, *before)
+    akun.save(update_fields=["password", "sandi_awal_sampai", "sandi_sebelumnya"])
     note(akun, "Kata sandi diganti", oleh)
+    KodeMasuk.objects.filter(pengguna=akun).delete()
+    end_sessions(akun, but=session)
+
+
+def _require_own(akun: Pengguna) -> None:
+    if is_shared(akun):
+        raise SharedAccount
+
+
+def _remember(akun: Pengguna, password: str, awal: datetime.datetime | None) -> None:
+    """Keep what the owner had chosen, so that it is not chosen again; a first password was not chosen."""
+    if awal is None:
+        akun.sandi_sebelumnya = password
+
+
+# --- a code over the phone --------------------------------------------------------------------------------------------
+
+
+def give_code(akun: Pengguna, oleh: Pengguna) -> tuple[str, datetime.datetime]:
+    """Eight figures to be told over the phone, and until when; an earlier code ends. Raises `SharedAccount`."""
+    _require_own(akun)
+    kode = f"{secrets.randbelow(10**8):08d}"
+    sandi, sampai = make_password(kode), timezone.now() + KODE_BERLAKU
+    with transaction.atomic():
+        KodeMasuk.objects.update_or_create(
+            pengguna=akun, defaults={"sandi": sandi, "sampai": sampai, "dicoba": 0}
+        )  # fmt: skip
+        note(akun, "Kode untuk mengganti kata sandi diberikan", oleh)
+    return kode, sampai
+
+
+def try_code(username: str, kode: str) -> str | None:
+    """A ticket to set a new password, when the code is right; None otherwise, after the same work.
+
+    The try is counted before the code is looked at, so that no number of tries at once is more than the limit.
+    """
+    kode = "".join(kode.split()).replace("-", "")
+    akun = Pengguna.objects.filter(username=username).first()
+    row = None
+    if akun is not None and is_open(akun):
+        usable = KodeMasuk.objects.filter(pengguna=akun, sampai__gt=timezone.now(), dicoba__lt=KODE_DICOBA)
+        if usable.update(dicoba=F("dicoba") + 1):
+            row = KodeMasuk.objects.filter(pengguna=akun).first()
+    if row is None:
+        make_password(kode)
+        return None
+    return signing.dumps(_mark_of(row), salt="kode-masuk") if check_password(kode, row.sandi) else None
+
+
+def account_of_ticket(tiket: str) -> Pengguna | None:
+    """Whose password the ticket lets set. None once it is old, used, or another code was given."""
+    try:
+        mark = signing.loads(tiket, salt="kode-masuk", max_age=TIKET_BERLAKU)
+    except signing.BadSignature:
+        return None
+    row = KodeMasuk.objects.select_related("pengguna").filter(pengguna=mark[0]).first()
+    return row.pengguna if row is not None and _mark_of(row) == mark and is_open(row.pengguna) else None
+
+
+@transaction.atomic
+def use_ticket(tiket: str, password: str) -> Pengguna | None:
+    """Set the new, already checked password by a ticket, once. None when it does not hold any more."""
+    akun = account_of_ticket(tiket)
+    if akun is None or not KodeMasuk.objects.select_for_update().filter(pengguna=akun).exists():
+        return None
+    note(akun, "Kode dipakai untuk mengganti kata sandi", akun)
+    set_password(akun, password, akun)
+    return akun
+
+
+def _mark_of(row: KodeMasuk) -> list[object]:
+    return [row.pengguna_id, row.sandi[-16:]]

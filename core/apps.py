@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class CoreConfig(AppConfig):
     name = "core"
     verbose_name = "Inti"
+
+    def ready(self) -> None:
+        from . import dua_faktor  # noqa: F401 registers its system check, once there are models

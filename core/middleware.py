@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from auditlog.middleware import AuditlogMiddleware
@@ -10,11 +11,14 @@ from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from whitenoise.middleware import WhiteNoiseFileResponse
 
-from .konsep import entrust, take_back
+from .konsep import DraftTooLong, entrust, store_draft, take_back
+from .sign_in_views import sign_in_again
+from .signin import duty_of
 from .tertahan import is_held, release
-from .views import sign_in_again
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -51,13 +55,28 @@ class SecurityHeadersMiddleware:
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Every page asks for a login. A form whose session ended keeps its text through the login page."""
+    """Every page asks for a login, and first for what an account owes: a password of its own, a second factor.
+
+    A form whose session ended keeps its text through the login page.
+    """
 
     def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
         # Django would read the account first, also for a page that is for everybody.
         if not getattr(view_func, "login_required", True):
             return None
-        return super().process_view(request, view_func, view_args, view_kwargs)
+        refused = super().process_view(request, view_func, view_args, view_kwargs)
+        if refused is not None or getattr(view_func, "open_before_duty", False):
+            return refused
+        duty = duty_of(request.user)
+        return self.do_first(request, view_func, duty) if duty else None
+
+    def do_first(self, request: HttpRequest, view_func: Any, duty: str) -> HttpResponse:
+        """Lead to what has to be done before any other page opens, and back; what was typed is kept as a draft."""
+        if request.method == "POST" and getattr(view_func, "keeps_draft", False):
+            with suppress(DraftTooLong):
+                store_draft(request.user, request.get_full_path(), request.POST)
+        query = urlencode({"next": request.get_full_path()})
+        return redirect(f"{reverse(duty)}?{query}")
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
         if request.method == "POST" and getattr(view_func, "keeps_draft", False):

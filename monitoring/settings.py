@@ -46,7 +46,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "core.middleware.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "core.sesi.SesiMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -115,10 +115,14 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "core.passwords.NotUsedBefore"},
 ]
 LOGIN_URL = "core:masuk"
 LOGIN_REDIRECT_URL = "beranda"
 LOGOUT_REDIRECT_URL = "core:masuk"
+
+# Who needs a second factor (an app on the phone) to work here: roles, and `koordinator`.
+WAJIB_DUA_FAKTOR = env.list("WAJIB_DUA_FAKTOR", default=[])
 
 # One typo-prone colleague must not lock out the office behind the same address.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -130,10 +134,15 @@ AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_CLIENT_IP_CALLABLE = "core.proxy.client_address"
+# Axes keeps what was posted with a failed try: none of this.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "kode", "titipan", "tiket", "new_password1", "new_password2"]
 PROXY_DI_DEPAN = 0  # proxies of ours before the site
 
 SESSION_COOKIE_NAME = "sesi"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_ENGINE = "core.sesi"
+# A session ends after so many minutes without anybody there, and so many hours after signing in whatever happens.
+SESI_DIAM_MENIT = env.int("SESI_DIAM_MENIT", default=45)
+SESSION_COOKIE_AGE = env.int("SESI_PALING_LAMA_JAM", default=12) * 60 * 60
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "core.views.csrf_failure"

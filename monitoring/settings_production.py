@@ -16,6 +16,7 @@ if "ALLOWED_HOSTS" not in env.ENVIRON or not ALLOWED_HOSTS or "*" in ALLOWED_HOS
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the host(s) of this site, for example desk.example.go.id.")
 
 ALLOW_EXAMPLE = False
+WAJIB_DUA_FAKTOR = env.list("WAJIB_DUA_FAKTOR", default=["admin", "koordinator"])
 ALAMAT_SITUS = env.str("ALAMAT_SITUS", default=f"https://{ALLOWED_HOSTS[0].lstrip('.')}")
 
 SECURE_SSL_REDIRECT = True

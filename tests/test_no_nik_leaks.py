@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signals import got_request_exception
 from django.db import connection, transaction
@@ -25,7 +24,7 @@ from django.views.debug import ExceptionReporter
 from pypdf import PdfReader
 
 from core.idempotency import new_key
-from core.models import JejakAkses
+from core.models import JejakAkses, Sesi
 from monitoring.enums import Gerak, StatusImpor
 from monitoring.impor.templat import template_for
 from monitoring.isian.kiriman import draft_of
@@ -89,7 +88,7 @@ def stored():
                     table,
                     " | ".join(bytes(v).decode("latin-1") if isinstance(v, memoryview) else str(v) for v in row),
                 )
-    for session in Session.objects.all():
+    for session in Sesi.objects.all():
         yield "session", str(session.get_decoded())
 
 

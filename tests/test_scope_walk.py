@@ -34,7 +34,15 @@ PROVINCE = {"verifikator", "koordinator"}
 REGISTRY = OPERATORS | PROVINCE | {"pimpinan"}
 RESIDENTS = PROVINCE | {"operator_penghuni"}
 ALL = REGISTRY | {"admin"}
-PUBLIC = {"core:masuk", "core:sehat", "hadir", "cek_dokumen", "cek_dokumen_ketik"}
+PUBLIC = {
+    "core:masuk",
+    "core:masuk_faktor",
+    "core:masuk_kode",
+    "core:sehat",
+    "hadir",
+    "cek_dokumen",
+    "cek_dokumen_ketik",
+}
 NOBODY = uuid.UUID(int=0)
 
 
@@ -60,11 +68,22 @@ PAGES = {
     "beranda": Page(ALL),
     "acuan": Page({"admin"}),
     "core:keluar": Page(ALL),
+    "core:akun": Page(ALL),
+    "core:akun_sandi": Page(ALL),
+    "core:akun_dua_faktor": Page(ALL),
+    "core:akun_pemulihan": Page(ALL),
+    "core:akun_lepas": Page(ALL),
+    "core:akun_sesi": Page(ALL),
     "core:pengguna_daftar": Page({"admin"}),
+    "core:pengguna_berkas": Page({"admin"}),
+    "core:pengguna_templat": Page({"admin"}),
     "core:pengguna_ekspor": Page({"admin"}),
     "core:pengguna_tambah": Page({"admin"}),
     "core:pengguna_ubah": Page({"admin"}, ("akun",), (0,), regional=False),
     "core:pengguna_sandi": Page({"admin"}, ("akun",), (0,), regional=False),
+    "core:pengguna_kode": Page({"admin"}, ("akun",), (0,), regional=False),
+    "core:pengguna_faktor": Page({"admin"}, ("akun",), (0,), regional=False),
+    "core:pengguna_sesi": Page({"admin"}, ("akun",), (0,), regional=False),
     "core:jejak": Page({"admin"}),
     "core:jejak_ekspor": Page({"admin"}),
     "rusun:daftar": Page(REGISTRY),

@@ -50,6 +50,12 @@ class Pengguna(AbstractBaseUser):
     is_active = models.BooleanField("aktif", default=True)
     contoh = models.BooleanField("akun contoh", default=False, editable=False)
     dibuat = models.DateTimeField(auto_now_add=True)
+    versi = models.PositiveIntegerField(default=1, editable=False)
+    sandi_awal_sampai = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Kata sandi sekarang adalah kata sandi awal; berlaku sampai."
+    )
+    sandi_sebelumnya = models.CharField(max_length=128, blank=True, default="", editable=False)
+    dua_faktor_sejak = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[PenggunaManager] = PenggunaManager()
 
@@ -152,5 +158,10 @@ class Pejabat(models.Model):
 
 
 auditlog.register(
-    Pengguna, exclude_fields=["password", "last_login"], mask_fields=["whatsapp"], mask_callable="core.sealed.mask"
-)
+    Pengguna,
+    exclude_fields=[
+        "password", "last_login", "versi", "sandi_awal_sampai", "sandi_sebelumnya", "dua_faktor_sejak",
+    ],
+    mask_fields=["whatsapp"],
+    mask_callable="core.sealed.mask",
+)  # fmt: skip

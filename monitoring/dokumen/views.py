@@ -21,6 +21,7 @@ from core.idempotency import new_key, perform_once
 from core.pdf import PdfUnavailable
 from core.proxy import client_address
 from core.scope import get_visible_or_404
+from core.sesi import polled
 from monitoring.desk.views.umum import periode_of
 from monitoring.enums import StatusBeritaAcara, StatusDokumen, StatusPeriode
 from monitoring.isian.views.umum import user_of
@@ -71,6 +72,7 @@ def dokumen_daftar(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @allow(sees_registry)
+@polled
 def dokumen_kemajuan(request: HttpRequest, slug: str) -> HttpResponse:
     """The progress alone, for a page that waits; once it is over the page is told to load anew."""
     periode = periode_of(request, slug)

@@ -20,6 +20,7 @@ from core.files import read_sealed
 from core.idempotency import new_key, perform_once
 from core.models import KabupatenKota, Pengguna
 from core.scope import get_visible_or_404
+from core.sesi import polled
 from monitoring.enums import StatusImpor
 from monitoring.isian.sebutan import Status
 from monitoring.models import Impor
@@ -184,6 +185,7 @@ def _may_fetch(impor: Impor, pengguna: Pengguna) -> bool:
 
 @require_safe
 @allow(brings_workbooks)
+@polled
 def kemajuan(request: HttpRequest, pk: str) -> HttpResponse:
     """The progress alone, for a page that waits; once the work is over the page is told to load anew."""
     impor = _import(request, pk)

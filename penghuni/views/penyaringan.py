@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.access import allow, operator, sees_penghuni, verifikator
 from core.idempotency import perform_once
 from core.paging import KeyPaginator
+from core.sesi import polled
 from penghuni import putaran
 from penghuni.angsuran import Perkiraan, loans
 from penghuni.aturan import Aturan, read_version, rules_on, rules_today
@@ -130,6 +131,7 @@ def jalankan(request: HttpRequest) -> HttpResponse:
 
 @allow(sees_penghuni)
 @require_safe
+@polled
 def kemajuan(request: HttpRequest) -> HttpResponse:
     """The progress alone, for a page that waits; once the run is over the page is told to load anew."""
     row = putaran.running()

@@ -8,11 +8,10 @@ import sys
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.sessions.models import Session
 from django.db import connection
 from playwright.sync_api import expect
 
-from core.models import Konsep
+from core.models import Konsep, Sesi
 from monitoring.enums import Gerak, StatusIsian
 from monitoring.isian.catatan import add_remark
 from monitoring.isian.workflow import apply_move
@@ -129,7 +128,7 @@ def test_back_and_reload_lose_nothing(sign_in, isian, lokasi, operator):
 def test_an_ended_session_is_renewed_at_the_same_field_with_the_text(sign_in, isian, lokasi, operator):
     page = sign_in(operator)
     page.goto(section_url(lokasi))
-    Session.objects.all().delete()
+    Sesi.objects.all().delete()
     page.get_by_label("Daftar tunggu").fill("59")
     expect(page.get_by_text("Sesi Anda sudah berakhir.")).to_be_visible()
     page.get_by_role("button", name="Masuk lagi").click()
@@ -147,7 +146,7 @@ def test_an_ended_session_is_renewed_at_the_same_field_with_the_text(sign_in, is
 def test_signing_in_in_another_tab_lets_the_same_account_go_on(sign_in, isian, lokasi, operator):
     page = sign_in(operator)
     page.goto(section_url(lokasi))
-    Session.objects.all().delete()
+    Sesi.objects.all().delete()
     other = page.context.new_page()
     other.goto("/masuk/")
     fill_login(other, operator)
@@ -164,7 +163,7 @@ def test_signing_in_in_another_tab_gives_the_text_to_no_other_account(
 ):
     page = sign_in(operator)
     page.goto(section_url(lokasi))
-    Session.objects.all().delete()
+    Sesi.objects.all().delete()
     operator_penghuni.set_password(PASSWORD)
     operator_penghuni.save()
     other = page.context.new_page()

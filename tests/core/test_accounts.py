@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from core.accounts import LastAdmin, save_account
+from core.accounts import AccountChanged, LastAdmin, change_account
 from core.models import JejakAkses, KabupatenKota, Pengguna
 from core.models.trail import AppendOnlyError
 
@@ -39,7 +39,7 @@ def as_admin(client, admin):
 
 def posted(**more):
     return {"username": "operator.3374", "nama": "Siti", "peran": "operator", "kabupaten_kota": "33.74",
-            "is_active": "on", "kunci_formulir": str(uuid.uuid4()), **more}  # fmt: skip
+            "versi": "1", "kunci_formulir": str(uuid.uuid4()), **more}  # fmt: skip
 
 
 @pytest.mark.parametrize("peran", ["verifikator", "pimpinan"])
@@ -54,12 +54,19 @@ def test_pages_of_the_admin_are_closed_to_others(client, admin, peran):
     assert [client.get(page).status_code for page in pages] == [403] * 5
 
 
-def test_new_account_is_made_once_and_cannot_enter_before_its_password_is_set(as_admin, semarang):
+def told(response):
+    """The first passwords on the page, by account name."""
+    return {given.akun.username: given.sandi for given in response.context["diberikan"]}
+
+
+def test_new_account_is_made_once_and_its_password_is_told_once(as_admin, semarang):
     data = posted()
     first, again = as_admin.post(TAMBAH, data), as_admin.post(TAMBAH, data)
     siti = Pengguna.objects.get(username="operator.3374")
-    assert [first.url, again.url] == [reverse("core:pengguna_sandi", args=[siti.pk])] * 2
-    assert (siti.kabupaten_kota, siti.has_usable_password()) == (semarang, False)
+    (sandi,) = told(first).values()
+    assert (siti.kabupaten_kota, siti.check_password(sandi)) == (semarang, True)
+    assert again.url == reverse("core:pengguna_ubah", args=[siti.pk])
+    assert sandi not in as_admin.get(again.url).content.decode()
 
 
 def test_taken_username_is_told_at_its_field(as_admin, semarang):
@@ -92,28 +99,8 @@ def test_an_address_for_reminders_is_optional_and_kept(as_admin, semarang):
     ]  # fmt: skip
 
 
-def test_password_is_set_and_opens_the_door(as_admin, client, semarang):
-    siti = account("operator.3374", "operator", kabupaten_kota=semarang)
-    data = {"new_password1": "pintu-biru-nomor-dua", "new_password2": "pintu-biru-nomor-dua",
-            "kunci_formulir": str(uuid.uuid4())}  # fmt: skip
-    response = as_admin.post(reverse("core:pengguna_sandi", args=[siti.pk]), data)
-    siti.refresh_from_db()
-    assert (response.url, siti.check_password("pintu-biru-nomor-dua")) == (DAFTAR, True)
-
-
-def test_short_password_is_refused(as_admin, admin):
-    data = {"new_password1": "pendek", "new_password2": "pendek", "kunci_formulir": str(uuid.uuid4())}
-    assert as_admin.post(reverse("core:pengguna_sandi", args=[admin.pk]), data).status_code == 422
-
-
-def test_admin_who_changes_the_own_password_stays_signed_in(as_admin, admin):
-    data = {"new_password1": SANDI * 2, "new_password2": SANDI * 2, "kunci_formulir": str(uuid.uuid4())}
-    as_admin.post(reverse("core:pengguna_sandi", args=[admin.pk]), data)
-    assert as_admin.get(DAFTAR).status_code == 200
-
-
 def test_last_active_admin_cannot_be_closed(as_admin, admin):
-    data = {"nama": "Admin", "peran": "admin", "kunci_formulir": str(uuid.uuid4())}
+    data = {"nama": "Admin", "peran": "admin", "versi": "1", "kunci_formulir": str(uuid.uuid4())}
     response = as_admin.post(reverse("core:pengguna_ubah", args=[admin.pk]), data)
     admin.refresh_from_db()
     assert (response.status_code, admin.is_active) == (422, True)
@@ -122,7 +109,26 @@ def test_last_active_admin_cannot_be_closed(as_admin, admin):
 def test_admin_can_be_closed_when_another_remains(admin):
     account("admin2", "admin")
     admin.is_active = False
-    assert save_account(admin).is_active is False
+    change_account(admin, 1)
+    assert Pengguna.objects.get(pk=admin.pk).is_active is False
+
+
+def test_change_seen_too_late_is_refused(admin):
+    account("admin2", "admin")
+    first, second = Pengguna.objects.get(pk=admin.pk), Pengguna.objects.get(pk=admin.pk)
+    first.jabatan = second.jabatan = "Pranata komputer"
+    change_account(first, 1)
+    with pytest.raises(AccountChanged):
+        change_account(second, 1)
+
+
+def test_change_touches_neither_password_nor_second_factor_set_meanwhile(admin):
+    stale = Pengguna.objects.get(pk=admin.pk)
+    Pengguna.objects.filter(pk=admin.pk).update(password="!baru", dua_faktor_sejak=timezone.now())
+    stale.jabatan = "Pranata komputer"
+    change_account(stale, 1)
+    admin.refresh_from_db()
+    assert (admin.password, admin.dua_faktor_sejak is None, admin.jabatan) == ("!baru", False, "Pranata komputer")
 
 
 def test_example_admin_does_not_count_where_examples_are_refused(admin, settings):
@@ -130,7 +136,7 @@ def test_example_admin_does_not_count_where_examples_are_refused(admin, settings
     account("contoh", "admin", contoh=True)
     admin.is_active = False
     with pytest.raises(LastAdmin):
-        save_account(admin)
+        change_account(admin, 1)
 
 
 def test_list_of_accounts_marks_examples_and_is_narrowed(as_admin, semarang):

@@ -20,6 +20,7 @@ from core.idempotency import new_key, perform_once
 from core.konsep import discard_draft, keeps_draft, load_draft
 from core.models import Pengguna
 from core.scope import get_visible_or_404
+from core.sesi import polled
 from core.signin import account_of_session
 from core.views import draft_response
 from monitoring.desk import sesi as desk
@@ -129,6 +130,7 @@ def _page(request: HttpRequest, slug: str, pk: int, status: int = 200, **forms: 
 
 
 @login_not_required
+@polled
 def desk_kini(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The moving part of the page, asked every moment: 204 while nothing new happened, for two queries."""
     pengguna = account_of_session(request, lambda akun: account_with_beat(akun, pk, slug))

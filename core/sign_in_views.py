@@ -1,0 +1,178 @@
+"""The pages before signing in: name and password, the second factor, and a new password by a code from the phone."""
+
+from axes.handlers.proxy import AxesProxyHandler
+from axes.helpers import get_lockout_response
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.signals import user_login_failed
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from . import accounts
+from .account_forms import KodeFaktorForm, KodeTeleponForm, PilihSandi
+from .dua_faktor import FactorHeld, WrongCode, check_code, is_shared, recovery_codes_left
+from .konsep import entrust, take_back
+from .models import Pengguna
+from .signin import BACKEND, EXAMPLE_PASSWORD, account_of_ticket, open_before_duty, ticket_for
+
+EXAMPLE_ORDER = ("operator.3319", "verifikator", "koordinator", "pimpinan", "admin")
+SALAH = (
+    "Nama akun atau kata sandi salah. Periksa lagi, lalu coba sekali lagi. Kata sandi awal hanya berlaku sampai "
+    "waktu di slipnya."
+)
+KODE_SALAH = "Nama akun atau kode salah, atau kodenya sudah tidak berlaku. Periksa lagi, atau minta kode baru."
+
+
+def next_url(request: HttpRequest) -> str:
+    """Where `next` leads, when that is on this site; else home."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return target
+    return resolve_url("beranda")
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@sensitive_post_parameters("password", "titipan")
+def masuk(request: HttpRequest) -> HttpResponse:
+    titipan = request.POST.get("titipan", "")
+    if request.user.is_authenticated:
+        return redirect(take_back(titipan, request.user) or "beranda")
+    form = AuthenticationForm(request, request.POST or None)
+    form.error_messages["invalid_login"] = SALAH
+    if request.method == "POST" and form.is_valid():
+        pengguna = form.get_user()
+        if pengguna.dua_faktor_sejak is None or is_shared(pengguna):
+            return _enter(request, pengguna)
+        return _second_step(request, KodeFaktorForm(), ticket_for(pengguna), 200)
+    return _sign_in_page(request, form, next_url(request), titipan, 422 if form.is_bound else 200)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("tiket", "kode", "titipan")
+def masuk_faktor(request: HttpRequest) -> HttpResponse:
+    """The second step. Nobody is signed in before it: the ticket of the first step travels through the page."""
+    if request.user.is_authenticated or request.method != "POST":
+        return redirect("core:masuk")
+    tiket = request.POST.get("tiket", "")
+    pengguna = account_of_ticket(tiket)
+    if pengguna is None:
+        form = AuthenticationForm(request)
+        messages.warning(request, "Langkah kedua terlalu lama ditunggu. Masuk lagi dari awal.")
+        return _sign_in_page(request, form, next_url(request), request.POST.get("titipan", ""), 422)
+    form = KodeFaktorForm(request.POST)
+    status = 422
+    if form.is_valid():
+        try:
+            check_code(pengguna, form.cleaned_data["kode"])
+        except WrongCode as refusal:
+            form.add_error("kode", str(refusal))
+        except FactorHeld as refusal:
+            form.add_error(None, str(refusal))
+            status = 429
+        else:
+            if len(form.cleaned_data["kode"].strip()) > 6:
+                left = recovery_codes_left(pengguna)
+                messages.warning(request, f"Kode pemulihan dipakai; sisa {left}. Buat yang baru di halaman Akun saya.")
+            return _enter(request, pengguna)
+    return _second_step(request, form, tiket, status)
+
+
+def _enter(request: HttpRequest, pengguna: Pengguna) -> HttpResponse:
+    """Begin the session and go on where the person was, with what was typed there."""
+    titipan = request.POST.get("titipan", "")
+    login(request, pengguna, backend=BACKEND)
+    tujuan = take_back(titipan, pengguna)
+    if titipan and not tujuan:
+        messages.warning(request, "Tulisan dari sesi sebelumnya tidak dibawa: milik akun lain, atau sudah lama.")
+    return redirect(tujuan or next_url(request))
+
+
+def _second_step(request: HttpRequest, form: KodeFaktorForm, tiket: str, status: int) -> HttpResponse:
+    context = {
+        "form": form, "tiket": tiket, "next": next_url(request), "titipan": request.POST.get("titipan", ""),
+    }  # fmt: skip
+    return render(request, "masuk_faktor.html", context, status=status)
+
+
+def _sign_in_page(
+    request: HttpRequest, form: AuthenticationForm, next_url: str, titipan: str, status: int
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "akun_contoh": _example_accounts(),
+        "sandi_contoh": EXAMPLE_PASSWORD,
+        "next": next_url,
+        "titipan": titipan,
+    }
+    return render(request, "masuk.html", context, status=status)
+
+
+def _example_accounts() -> list[tuple[str, str]]:
+    """One account per role, offered as buttons while the example is loaded."""
+    accounts = Pengguna.objects.filter(contoh=True, username__in=EXAMPLE_ORDER).select_related("kabupaten_kota")
+    labels = {
+        row.username: f"Operator {row.kabupaten_kota}" if row.kabupaten_kota else row.sebutan_peran for row in accounts
+    }
+    return [(username, labels[username]) for username in EXAMPLE_ORDER if username in labels]
+
+
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """The session ended while a form was filled in: what was posted travels, sealed, through the login page (401)."""
+    titipan = entrust(request.get_full_path(), request.POST)
+    return _sign_in_page(request, AuthenticationForm(request), request.get_full_path(), titipan, 401)
+
+
+@require_POST
+@open_before_duty
+def keluar(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("core:masuk")
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("kode", "tiket", "new_password1", "new_password2")
+def masuk_kode(request: HttpRequest) -> HttpResponse:
+    """A new password by a code told over the phone: first the code, then the password.
+
+    Every wrong answer is the same one, so that nobody learns which accounts there are. The password's rules are only
+    asked behind the code: one of them knows the old password.
+    """
+    if "tiket" in request.POST:
+        return _new_password(request, request.POST["tiket"])
+    form = KodeTeleponForm(request.POST or None)
+    if not form.is_valid():
+        return render(request, "masuk_kode.html", {"form": form, "tiket": ""}, status=422 if form.is_bound else 200)
+    told = {"username": form.cleaned_data["username"].strip()}
+    if not AxesProxyHandler.is_allowed(request, told):
+        return get_lockout_response(request, None, told)
+    tiket = accounts.try_code(told["username"], form.cleaned_data["kode"])
+    if tiket is None:
+        user_login_failed.send(sender=__name__, credentials=told, request=request)
+        form.add_error(None, KODE_SALAH)
+        return render(request, "masuk_kode.html", {"form": form, "tiket": ""}, status=422)
+    akun = accounts.account_of_ticket(tiket)
+    return render(request, "masuk_kode.html", {"form": PilihSandi(akun), "tiket": tiket})
+
+
+def _new_password(request: HttpRequest, tiket: str) -> HttpResponse:
+    akun = accounts.account_of_ticket(tiket)
+    form = PilihSandi(akun, request.POST) if akun is not None else None
+    if form is not None and form.is_valid() and accounts.use_ticket(tiket, form.cleaned_data["new_password1"]):
+        messages.success(request, "Kata sandi diganti. Masuk dengan kata sandi baru Anda.")
+        return redirect("core:masuk")
+    if form is None or not form.errors:
+        messages.warning(request, "Kode ini sudah dipakai atau terlalu lama. Minta kode baru kepada admin.")
+        return redirect("core:masuk_kode")
+    return render(request, "masuk_kode.html", {"form": form, "tiket": tiket}, status=422)

@@ -1,0 +1,172 @@
+"""A new password by a code told over the phone: once, for half an hour, and no word about which accounts there are."""
+
+import datetime
+import uuid
+
+import pytest
+import time_machine
+from axes.models import AccessAttempt
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from core.accounts import give_code
+from core.models import KodeMasuk, Pengguna
+
+MASUK, KODE = reverse("core:masuk"), reverse("core:masuk_kode")
+BARU = "kuda hijau tiga ekor"
+
+
+@pytest.fixture
+def kode(operator, admin):
+    return give_code(operator, admin)[0]
+
+
+def tell(username, kode, client=None, **more):
+    return (client or Client()).post(KODE, {"username": username, "kode": kode}, **more)
+
+
+def choose(tiket, password=BARU):
+    return Client().post(KODE, {"tiket": tiket, "new_password1": password, "new_password2": password})
+
+
+def wrong(kode):
+    return f"{(int(kode) + 1) % 10**8:08d}"
+
+
+def test_code_is_shown_once_and_lets_set_a_password(operator, admin, masuk_sebagai):
+    office, data = masuk_sebagai(admin), {"kunci_formulir": uuid.uuid4()}
+    page = reverse("core:pengguna_kode", args=[operator.pk])
+    kode = office.post(page, data).context["kode"]
+    assert office.post(page, data).status_code == 302
+    assert kode not in KodeMasuk.objects.get().sandi
+    there = masuk_sebagai(operator)
+    tiket = tell("operator.kudus", f"{kode[:4]} {kode[4:]}").context["tiket"]
+    assert choose(tiket).url == MASUK
+    assert there.get("/").url.startswith(MASUK)
+    assert Client().post(MASUK, {"username": "operator.kudus", "password": BARU}).status_code == 302
+
+
+def test_code_and_ticket_are_good_for_one_password(operator, kode):
+    tiket = tell("operator.kudus", kode).context["tiket"]
+    assert choose(tiket).url == MASUK
+    assert choose(tiket, "lain lagi sama sekali").url == KODE
+    assert tell("operator.kudus", kode).status_code == 422
+    assert Pengguna.objects.get(pk=operator.pk).check_password(BARU)
+
+
+def test_code_ends_after_half_an_hour_and_with_the_next_code(operator, admin, kode):
+    with time_machine.travel(timezone.now() + datetime.timedelta(minutes=31)):
+        assert tell("operator.kudus", kode).status_code == 422
+    give_code(operator, admin)
+    assert tell("operator.kudus", kode).status_code == 422
+
+
+def test_five_tries_end_the_code(operator, kode):
+    for _ in range(5):
+        assert tell("operator.kudus", wrong(kode)).status_code == 422
+    assert tell("operator.kudus", kode).status_code == 422
+
+
+def test_weak_password_is_refused_behind_the_code_only(kode):
+    tiket = tell("operator.kudus", kode).context["tiket"]
+    assert choose(tiket, "pendek").status_code == 422
+    assert choose(tiket).url == MASUK
+
+
+def test_every_wrong_answer_is_the_same(operator, verifikator, kode):
+    closed = Pengguna.objects.create(username="tutup", nama="Tutup", peran="pimpinan", is_active=False)
+    KodeMasuk.objects.create(pengguna=closed, sandi="!", sampai=timezone.now() + datetime.timedelta(hours=1))
+
+    def body(username):
+        response = tell(username, wrong(kode))
+        return response.status_code, response.content.decode().replace(username, "X").split("<main", 1)[1]
+
+    def without_token(answer):
+        status, html = answer
+        return status, "".join(part for part in html.split("<input") if "csrfmiddlewaretoken" not in part)
+
+    answers = {without_token(body(name)) for name in ("operator.kudus", "verifikator.satu", "tutup", "tidak.ada")}
+    assert len(answers) == 1
+
+
+def test_unknown_account_costs_the_same_work(operator, admin, kode, settings, monkeypatch):
+    from django.contrib.auth import hashers
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    hashers.get_hashers.cache_clear()
+    give_code(operator, admin)
+    worked = []
+    encode = hashers.Argon2PasswordHasher.encode
+    verify = hashers.Argon2PasswordHasher.verify
+    monkeypatch.setattr(hashers.Argon2PasswordHasher, "encode", lambda *a, **k: worked.append("e") or encode(*a, **k))
+    monkeypatch.setattr(hashers.Argon2PasswordHasher, "verify", lambda *a, **k: worked.append("v") or verify(*a, **k))
+    try:
+        work = []
+        for username in ("operator.kudus", "tidak.ada"):
+            worked.clear()
+            tell(username, "00000000")
+            work.append(len(worked))
+        assert work == [1, 1]
+    finally:
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        hashers.get_hashers.cache_clear()
+
+
+def test_reset_ends_an_expired_first_password_too(operator, admin):
+    Pengguna.objects.filter(pk=operator.pk).update(sandi_awal_sampai=timezone.now() - datetime.timedelta(days=1))
+    kode = give_code(Pengguna.objects.get(pk=operator.pk), admin)[0]
+    choose(tell("operator.kudus", kode).context["tiket"])
+    assert Client().post(MASUK, {"username": "operator.kudus", "password": BARU}).status_code == 302
+
+
+# --- throttling -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def counted(settings):
+    settings.AXES_ENABLED = True
+
+
+def office(address="10.1.1.1"):
+    return {"REMOTE_ADDR": address}
+
+
+def test_guesses_at_codes_are_slowed_per_account_and_address_not_for_the_office(counted, operator, verifikator, kode):
+    answers = [tell("tidak.ada", "12345678", **office()).status_code for _ in range(8)]
+    assert answers[-1] == 429
+    assert tell("tidak.ada", "12345678", **office()).status_code == 429
+    assert tell("operator.kudus", kode, **office()).status_code == 200
+
+
+def test_ten_wrong_passwords_lock_one_account_and_no_colleague_and_are_remembered(counted, operator, verifikator):
+    for row in (operator, verifikator):
+        row.set_password(BARU)
+        row.save()
+
+    def enter(username, password):
+        return Client().post(MASUK, {"username": username, "password": password}, **office()).status_code
+
+    assert [enter("operator.kudus", "salah") for _ in range(10)][-1] == 429
+    assert enter("operator.kudus", BARU) == 429
+    assert enter("verifikator.satu", BARU) == 302
+    assert AccessAttempt.objects.get(username="operator.kudus").failures_since_start >= 8  # in the database
+
+
+def test_password_asked_inside_is_guessed_no_faster_than_at_the_door(counted, operator, masuk_sebagai):
+    operator.set_password(BARU)
+    operator.save()
+    client = masuk_sebagai(operator)
+    data = {"sandi": "salah", "new_password1": "x", "new_password2": "x"}
+    codes = [
+        client.post(reverse("core:akun_sandi"), data | {"kunci_formulir": uuid.uuid4()}).status_code for _ in range(8)
+    ]
+    assert (codes[0], codes[-1]) == (422, 429)
+
+
+def test_nothing_secret_stays_with_the_failed_tries(counted, operator, kode):
+    tell("operator.kudus", wrong(kode))
+    Client().post(MASUK, {"username": "operator.kudus", "password": "rahasia-sekali", "titipan": "tersegel"})
+    stored = "".join(AccessAttempt.objects.values_list("post_data", flat=True))
+    assert stored
+    assert not [word for word in (wrong(kode), "rahasia-sekali", "tersegel") if word in stored]
