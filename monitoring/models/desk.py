@@ -13,7 +13,9 @@ from django.urls import reverse
 
 from core.access import sees_registry
 from core.constraints import choices_valid, rule
+from core.enums import MacamJejak
 from core.models import Pengguna
+from core.models.trail import register_trail
 from core.scope import ModelT, ScopedQuerySet
 from monitoring.enums import JenisButir, JenisSesi, LangkahSesi, StatusSesi
 from rusun.models import TindakLanjut
@@ -330,3 +332,4 @@ auditlog.register(HariLibur)
 auditlog.register(JadwalDesk)
 auditlog.register(SesiDesk, exclude_fields=["perubahan", "sorot", "sorot_sebutan", "versi"])
 auditlog.register(ButirAgenda)
+register_trail(RiwayatSesi, MacamJejak.GERAK, subjek="sesi", terkait=("sesi__isian__kabupaten_kota",))

@@ -8,7 +8,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from core.constraints import choices_valid, rule
+from core.enums import MacamJejak
 from core.models import KabupatenKota, Pengguna
+from core.models.trail import register_trail
 from penghuni import enums
 
 from .ketentuan import SkemaKepemilikan
@@ -199,6 +201,9 @@ class RiwayatCalon(models.Model):
     def layak(self) -> list[str]:
         """Codes of the schemes that the screening spoke for at that moment."""
         return [kode for kode, hasil in self.hasil.items() if hasil == enums.HasilSaring.LAYAK_AWAL]
+
+
+register_trail(RiwayatCalon, MacamJejak.GERAK, pelaku="oleh", subjek="calon", terkait=("calon", "skema"), pribadi=True)
 
 
 def to_screen(penghuni: PenghuniQuerySet, versi: str) -> PenghuniQuerySet:
