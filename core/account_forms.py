@@ -1,14 +1,11 @@
-import datetime
-
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils import timezone
 
-from .enums import Peran, TindakanAkses
-from .fields import TanggalField, TeksField
+from .enums import Peran
+from .fields import TeksField
 from .forms import BaseModelForm, FilterForm, FormKeyMixin
 from .models import KabupatenKota, Pengguna
 
@@ -93,40 +90,3 @@ class AkunFilter(FilterForm):
             if name in wanted:
                 akun = akun.filter(**{lookup: wanted[name]})
         return akun
-
-
-class JejakFilter(FilterForm):
-    pengguna = forms.ModelChoiceField(Pengguna.objects.order_by("nama"), label="Pengguna", required=False)
-    tindakan = forms.ChoiceField(label="Tindakan", required=False, choices=[("", "Semua"), *TindakanAkses.choices])
-    objek = TeksField(
-        label="Nomor objek", max_length=64, required=False, widget=forms.TextInput({"autocomplete": "off"})
-    )
-    kolom = TeksField(
-        label="Bagian data", max_length=60, required=False, widget=forms.TextInput({"placeholder": "misalnya nik"})
-    )
-    dari = TanggalField(label="Dari tanggal", required=False)
-    sampai = TanggalField(label="Sampai tanggal", required=False)
-
-    def clean(self):
-        cleaned = super().clean()
-        dari, sampai = cleaned.get("dari"), cleaned.get("sampai")
-        if dari and sampai and sampai < dari:
-            self.add_error("sampai", "Tanggal sampai mendahului tanggal dari.")
-        return cleaned
-
-    def filter(self, jejak):
-        wanted = self.understood()
-        for name, lookup in (
-            ("pengguna", "pengguna"), ("tindakan", "tindakan"), ("objek", "objek_id"), ("kolom", "kolom__icontains"),
-        ):  # fmt: skip
-            if name in wanted:
-                jejak = jejak.filter(**{lookup: wanted[name]})
-        if "dari" in wanted:
-            jejak = jejak.filter(waktu__gte=_midnight(wanted["dari"]))
-        if "sampai" in wanted:
-            jejak = jejak.filter(waktu__lt=_midnight(wanted["sampai"] + datetime.timedelta(days=1)))
-        return jejak
-
-
-def _midnight(tanggal):
-    return timezone.make_aware(datetime.datetime.combine(tanggal, datetime.time.min))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import jejak_views, views
 
 app_name = "core"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("pengguna/tambah/", views.pengguna_tambah, name="pengguna_tambah"),
     path("pengguna/<int:pk>/", views.pengguna_ubah, name="pengguna_ubah"),
     path("pengguna/<int:pk>/kata-sandi/", views.pengguna_sandi, name="pengguna_sandi"),
-    path("jejak-akses/", views.jejak, name="jejak"),
-    path("jejak-akses/ekspor/", views.jejak_ekspor, name="jejak_ekspor"),
+    path("jejak/", jejak_views.jejak, name="jejak"),
+    path("jejak/ekspor/", jejak_views.jejak_ekspor, name="jejak_ekspor"),
+    path("jejak/periksa/", jejak_views.jejak_periksa, name="jejak_periksa"),
 ]

@@ -13,16 +13,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .access import admin, allow
-from .account_forms import AkunFilter, AkunForm, JejakFilter, KataSandiForm
-from .account_tables import AKUN, JEJAK
+from .account_forms import AkunFilter, AkunForm, KataSandiForm
+from .account_tables import AKUN
 from .accounts import LastAdmin, UsernameTaken, save_account, set_password
 from .export import Origin, download, wanted_format
 from .health import check_health
 from .history import history_of
 from .idempotency import perform_once
 from .konsep import BUANG, KONSEP, DraftTooLong, discard_draft, entrust, store_draft, take_back
-from .models import JejakAkses, Pengguna
-from .paging import KeyPaginator
+from .models import Pengguna
 from .signin import EXAMPLE_PASSWORD
 from .tables import Table
 
@@ -129,7 +128,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403.html", {"csrf": True}, status=403)
 
 
-# --- Accounts and the trail: for the admin ---------------------------------------------------------------------------
+# --- Accounts: for the admin -----------------------------------------------------------------------------------------
 
 
 @allow(admin)
@@ -215,21 +214,3 @@ def pengguna_sandi(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(tujuan)
     status = 422 if form.is_bound else 200
     return render(request, "core/pengguna_sandi.html", {"form": form, "akun": akun}, status=status)
-
-
-@allow(admin)
-@require_safe
-def jejak(request: HttpRequest) -> HttpResponse:
-    saringan = JejakFilter(request.GET)
-    baris = saringan.filter(JejakAkses.objects.select_related("pengguna"))
-    halaman = KeyPaginator(baris, PER_HALAMAN).get_page(request.GET.get("halaman"))
-    return render(request, "core/jejak.html", {"saringan": saringan, "halaman": halaman})
-
-
-@allow(admin)
-@require_safe
-def jejak_ekspor(request: HttpRequest) -> StreamingHttpResponse:
-    saringan = JejakFilter(request.GET)
-    baris = saringan.filter(JejakAkses.objects.select_related("pengguna"))
-    tables = [Table("Jejak akses", JEJAK, baris.iterator())]
-    return download("jejak-akses", tables, wanted_format(request.GET), Origin(request.user, saringan.in_words()))

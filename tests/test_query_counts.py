@@ -64,7 +64,8 @@ def rows(request, db, koordinator, verifikator):
         ("pimpinan", "/periode/desk-uji/rekap.pdf", 10),
         ("pimpinan", "/periode/desk-uji/rekap.xlsx", 8),
         ("admin", "/pengguna/", 6),
-        ("admin", "/jejak-akses/", 6),
+        ("admin", "/jejak/", 13),
+        ("admin", "/jejak/?macam=akses", 6),
         ("admin", "/acuan/", 9),
     ],
 )

@@ -67,6 +67,7 @@ PAGES = {
     "core:pengguna_sandi": Page({"admin"}, ("akun",), (0,), regional=False),
     "core:jejak": Page({"admin"}),
     "core:jejak_ekspor": Page({"admin"}),
+    "core:jejak_periksa": Page({"admin"}),
     "rusun:daftar": Page(REGISTRY),
     "rusun:ekspor": Page(REGISTRY),
     "rusun:tambah": Page(OPERATORS),

@@ -131,6 +131,7 @@ class CalonQuerySet(PersonalQuerySet["CalonPemilikRumah"]):
 class CalonPemilikRumah(models.Model):
     """A household on its way to a home of its own. Every step is a person's decision."""
 
+    DATA_PRIBADI: ClassVar[bool] = True
     REGION_PATH: ClassVar[str] = "penghuni__kabupaten_kota"
 
     penghuni = models.OneToOneField(Penghuni, on_delete=models.PROTECT, related_name="calon", primary_key=True)
