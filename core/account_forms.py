@@ -8,6 +8,7 @@ from .enums import Peran
 from .fields import TeksField
 from .forms import BaseModelForm, FilterForm, FormKeyMixin
 from .models import KabupatenKota, Pengguna
+from .parsing import Unreadable, parse_nip
 
 
 class AkunForm(FormKeyMixin, BaseModelForm):
@@ -59,10 +60,10 @@ class AkunForm(FormKeyMixin, BaseModelForm):
         return username if self.instance.pk else username.lower()
 
     def clean_nip(self):
-        nip = self.cleaned_data["nip"].replace(" ", "")
-        if nip and not (len(nip) == 18 and nip.isascii() and nip.isdigit()):
-            raise ValidationError("NIP harus 18 angka, atau kosong.", code="invalid")
-        return nip
+        try:
+            return parse_nip(self.cleaned_data["nip"])
+        except Unreadable as error:
+            raise ValidationError(str(error), code="invalid") from None
 
 
 class KataSandiForm(FormKeyMixin, SetPasswordForm):

@@ -66,7 +66,7 @@ def rows(request, db, koordinator, verifikator):
         ("admin", "/pengguna/", 6),
         ("admin", "/jejak/", 13),
         ("admin", "/jejak/?macam=akses", 6),
-        ("admin", "/acuan/", 9),
+        ("admin", "/acuan/", 10),
     ],
 )
 def test_queries_do_not_grow_with_rows(rows, role, path, queries, request, masuk_sebagai, django_assert_num_queries):

@@ -38,10 +38,11 @@ def random_code(length: int = 10) -> str:
 
 
 class HariLibur(models.Model):
-    """A day on which no desk is held."""
+    """A day on which no desk is held while `aktif`: one taken off the list is kept, so no seed brings it back."""
 
     tanggal = models.DateField(primary_key=True)
     nama = models.CharField("nama hari libur", max_length=120)
+    aktif = models.BooleanField(default=True, editable=False)
 
     class Meta:
         verbose_name = "hari libur"
