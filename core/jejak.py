@@ -51,6 +51,11 @@ class BarisJejak:
     jumlah: int | None = None
 
     @property
+    def berincian(self) -> bool:
+        """Whether there is more to tell than what happened to what."""
+        return bool(self.beda or self.rincian or self.alasan or (self.jumlah or 0) > 1)
+
+    @property
     def perubahan(self) -> str:
         """What changed, in one text."""
         return "; ".join([self.rincian] * bool(self.rincian) + [f"{a}: {b} → {c}" for a, b, c in self.beda])

@@ -17,8 +17,8 @@ class JejakFilter(FilterForm):
     macam = forms.ChoiceField(label="Macam", required=False)
     jenis = forms.ChoiceField(label="Jenis objek", required=False)
     objek = TeksField(
-        label="Nomor objek", max_length=64, required=False, help_text="Nomor atau kode, bukan nama dan bukan NIK.",
-        widget=forms.TextInput({"autocomplete": "off"}),
+        label="Nomor objek", max_length=64, required=False,
+        widget=forms.TextInput({"autocomplete": "off", "placeholder": "nomor atau kode"}),
     )  # fmt: skip
     kolom = TeksField(
         label="Bagian data", max_length=60, required=False, widget=forms.TextInput({"placeholder": "misalnya nik"})

@@ -217,15 +217,16 @@ def overlapping(row: Ketentuan) -> Ketentuan | None:
     """A rule in the table that `row` must not stand beside, or None.
 
     A cap whose end is open is followed by a later one, and so is a price. Beyond that no two of them may hold on the
-    same day. Schemes stand side by side: each is a way of its own.
+    same day. Schemes stand side by side: each is a way of its own; a cap that is not verified does not count.
     """
-    if isinstance(row, SkemaKepemilikan):
+    if isinstance(row, SkemaKepemilikan) or getattr(row, "terverifikasi", "") == Terverifikasi.TIDAK:
         return None
     others: list[Ketentuan]
     if isinstance(row, BatasHargaRumah):
         others = list(BatasHargaRumah.objects.filter(aktif=True, jenis=row.jenis).exclude(pk=row.pk))
     else:
-        others = list(BatasPenghasilan.objects.filter(aktif=True).exclude(pk=row.pk))
+        caps = BatasPenghasilan.objects.filter(aktif=True).exclude(terverifikasi=Terverifikasi.TIDAK)
+        others = list(caps.exclude(pk=row.pk))
     return next((other for other in others if _collide(row, other)), None)
 
 

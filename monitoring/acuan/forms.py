@@ -82,9 +82,6 @@ class AcuanForm(FormKeyMixin, VersionMixin, BaseModelForm):
     def validate_unique(self) -> None:
         """Asked when the row is stored, with the table held: see `monitoring.acuan.simpan`."""
 
-    def validate_constraints(self) -> None:
-        """The same."""
-
     def refuse_overlap(self) -> None:
         """Raise `ValidationError` for a row that must not stand beside another one. Asked with the table held."""
 
@@ -93,15 +90,14 @@ class AcuanForm(FormKeyMixin, VersionMixin, BaseModelForm):
 
 
 class KetentuanForm(AcuanForm):
+    MASA: ClassVar[set[str]] = {"berlaku_mulai", "berlaku_sampai", "tahun_mulai", "tahun_sampai", "terverifikasi"}
+
     def refuse_overlap(self) -> None:
-        dated = {self.AKHIR, *self.MULAI}
-        if (self.baru or dated & set(self.changed_data)) and (other := overlapping(self.instance)):
+        if (self.baru or self.MASA & set(self.changed_data)) and (other := overlapping(self.instance)):
             raise ValidationError(
                 f"Masa berlakunya bertumpang tindih dengan {other}. Akhiri atau nonaktifkan yang lama dahulu, atau "
                 "pilih tanggal mulai yang lain."
             )
-
-    MULAI: ClassVar[tuple[str, ...]] = ("berlaku_mulai", "tahun_mulai", "aktif_dari")
 
 
 class PenghasilanForm(KetentuanForm):
@@ -204,6 +200,8 @@ class SkemaForm(KetentuanForm):
 
 
 class PejabatForm(AcuanForm):
+    nip = TeksField(label="NIP", max_length=30, required=False)
+
     class Meta:
         model = Pejabat
         fields = ("nama", "nip", "pangkat", "jabatan", "kewenangan", "tugas", "kabupaten_kota", "berlaku_mulai",

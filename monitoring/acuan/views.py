@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.access import admin, allow
 from core.history import history_of
-from core.idempotency import new_key, perform_once
+from core.idempotency import new_key, perform_once, was_performed
 from core.models import KabupatenKota, Pejabat, Pengguna
 from core.models.acuan import AcuanRow
 from core.versions import StaleVersion
 from monitoring.models import Backlog
 from penghuni.models import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan
+from penghuni.penyaringan import title_of
 from rusun.models import KategoriPermasalahan
 
 from .forms import AcuanForm
@@ -39,7 +40,10 @@ def acuan(request: HttpRequest) -> HttpResponse:
         ),
         "penghasilan": BatasPenghasilan.objects.order_by("-aktif", "-berlaku_mulai", "dasar_hukum"),
         "harga": BatasHargaRumah.objects.order_by("-aktif", "jenis", "-tahun_mulai"),
-        "skema": SkemaKepemilikan.objects.order_by("-aktif", "kode"),
+        "skema": [
+            (row, [title_of(code) for code in row.syarat.split(";")])
+            for row in SkemaKepemilikan.objects.order_by("-aktif", "kode")
+        ],
         "kategori": KategoriPermasalahan.objects.order_by("-aktif", "kode"),
         "backlog": Backlog.objects.select_related("kabupaten_kota").order_by(
             "-aktif", "-tahun", "jenis", "kabupaten_kota"
@@ -102,7 +106,8 @@ def _page(request: HttpRequest, kind: Jenis, form: AcuanForm, done: str) -> Http
         store(form, pengguna)
         return f"{reverse('acuan')}#{kind.kode}"
 
-    if form.is_valid():
+    # Sent a second time it meets its own row, and leads where it led before.
+    if form.is_valid() or _was_sent_before(form):
         try:
             tujuan = perform_once(form.cleaned_data["kunci_formulir"], pengguna, change)
         except StaleVersion as stale:
@@ -117,6 +122,11 @@ def _page(request: HttpRequest, kind: Jenis, form: AcuanForm, done: str) -> Http
     if row is not None:
         context |= {"riwayat": history_of(row), "kunci": new_key(), "versi": form.initial["versi"]}
     return render(request, "monitoring/acuan_ubah.html", context, status=status)
+
+
+def _was_sent_before(form: AcuanForm) -> bool:
+    kunci = form.cleaned_data.get("kunci_formulir") if form.is_bound else None
+    return kunci is not None and was_performed(kunci)
 
 
 def _on_the_form(form: AcuanForm, refusal: ValidationError) -> ValidationError:

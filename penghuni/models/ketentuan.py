@@ -1,10 +1,25 @@
 """Dated rules of the home-ownership programmes, with their legal basis and source. Data, never code."""
 
+import datetime
+
 from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import Q
 
+from core.display import tanggal
 from core.models.acuan import TIDAK_DIRIWAYATKAN, AcuanRow
+
+
+def span_in_words(mulai: str, sampai: str) -> str:
+    """`1 April 2020 sampai Mei 2021`: as precise as each was stated."""
+    begin = _in_words(mulai) if mulai else "Tidak disebut"
+    return f"{begin} sampai {_in_words(sampai)}" if sampai else begin
+
+
+def _in_words(text: str) -> str:
+    parts = [int(part) for part in text.split("-")]
+    day = tanggal(datetime.date(*[*parts, 1, 1][:3]))
+    return day if len(parts) == 3 else day.split(" ", 3 - len(parts))[-1]
 
 
 class Terverifikasi(models.TextChoices):
@@ -41,6 +56,11 @@ class BatasPenghasilan(AcuanRow):
 
     def __str__(self) -> str:
         return self.dasar_hukum
+
+    @property
+    def masa(self) -> str:
+        """When it holds, in words."""
+        return span_in_words(self.berlaku_mulai, self.berlaku_sampai)
 
 
 class BatasHargaRumah(AcuanRow):
@@ -93,6 +113,11 @@ class SkemaKepemilikan(AcuanRow):
 
     def __str__(self) -> str:
         return self.nama
+
+    @property
+    def masa(self) -> str:
+        """When it is open, in words."""
+        return span_in_words(self.aktif_dari, self.aktif_sampai)
 
     @property
     def sebutan(self) -> str:

@@ -196,7 +196,8 @@ class RiwayatCalon(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.dari} - {self.ke}"
+        before = self.get_dari_display()
+        return f"{before} → {self.get_ke_display()}" if before else f"Calon: {self.get_ke_display()}"
 
     @property
     def layak(self) -> list[str]:
