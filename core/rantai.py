@@ -273,6 +273,7 @@ def verify_trails() -> Hasil:
     except ChainBroken as fault:
         hasil.temuan.append(Temuan("rantai", None, str(fault)))
         return hasil
+    told = _told_head()  # before the links: a sealer may go on meanwhile
     notes = _notes(key, hasil)
     seen: dict[str, int] = {}
     number, mac = 0, ""
@@ -295,7 +296,7 @@ def verify_trails() -> Hasil:
             hasil.temuan.append(Temuan("rantai", None, f"{said}: jejak {link.jejak} tidak dikenal."))
         else:
             _check_rows(key, trail, link, notes, hasil)
-    _check_head(macs, hasil)
+    _check_head(told, macs, hasil)
     for trail in JEJAK.values():
         _check_edges(trail, seen.get(trail.kode, 0), hasil)
     return hasil
@@ -351,9 +352,8 @@ def _fresh_note(kode: str, pk: int, was: str) -> str | None:
     return note.sesudah if note is not None and hmac.compare_digest(_note_mac(_key(), note), note.mac) else None
 
 
-def _check_head(macs: dict[int, str], hasil: Hasil) -> None:
+def _check_head(told: tuple[int, str] | None, macs: dict[int, str], hasil: Hasil) -> None:
     """The newest link must be at least the one that the file outside the database was told."""
-    told = _told_head()
     if told is None and macs:
         hasil.temuan.append(Temuan("rantai", None, f"Berkas kepala rantai ({HEAD}) hilang."))
     elif told is not None and macs.get(told[0]) != told[1]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from core.access import operator
 from core.enums import TindakanAkses
+from core.jejak import OBJEK_JEJAK
 from core.models import JejakAkses, Pengguna
 
 from .models import Penghuni
@@ -127,7 +128,7 @@ def unusual_access(saat: datetime.datetime) -> list[Lonjakan]:
     seen = Q(tindakan__in=(TindakanAkses.LIHAT, TindakanAkses.LIHAT_LENGKAP))
     taken = Q(tindakan__in=(TindakanAkses.EKSPOR, TindakanAkses.CETAK)) & ~Q(kolom=TANPA_NAMA)
     rows = (
-        JejakAkses.objects.filter(waktu__gte=saat - DIAWASI, objek=OBJEK)
+        JejakAkses.objects.filter(~Q(objek=OBJEK_JEJAK), waktu__gte=saat - DIAWASI)  # found by time, not by object
         .order_by()
         .annotate(hari=TruncDate("waktu"))
         .values("pengguna", "pengguna__nama", "hari")

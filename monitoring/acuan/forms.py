@@ -85,9 +85,6 @@ class AcuanForm(FormKeyMixin, VersionMixin, BaseModelForm):
     def refuse_overlap(self) -> None:
         """Raise `ValidationError` for a row that must not stand beside another one. Asked with the table held."""
 
-    def also_store(self) -> None:
-        """What else changes with the row."""
-
 
 class KetentuanForm(AcuanForm):
     MASA: ClassVar[set[str]] = {"berlaku_mulai", "berlaku_sampai", "tahun_mulai", "tahun_sampai", "terverifikasi"}
