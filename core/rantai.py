@@ -23,13 +23,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.core.exceptions import FieldError
-from django.db import OperationalError, connection, models, transaction
+from django.db import OperationalError, models, transaction
 from django.db.models import Count, Max, Min
 from django.utils import timezone
 
 from .files import held, lock_place, path_of, write_whole
 from .models.trail import JEJAK, Jejak, KunciRantai, MataRantai, Pelupaan, PemeriksaanRantai
 from .sealed import InvalidToken, Sealed
+from .table_locks import hold_without_waiting
 
 ROWS_PER_LINK: Final = 5_000
 HEAD: Final = "rantai/kepala.json"
@@ -127,14 +128,10 @@ def _settled_top(model: type[models.Model]) -> int | None:
     knows that nobody has drawn one that is not committed. Nobody is made to wait: the lock is had at once or not.
     """
     newest = model._default_manager.order_by()
-    if connection.vendor != "postgresql":
-        with transaction.atomic():  # IMMEDIATE: nobody else is writing
-            return newest.aggregate(top=Max("pk"))["top"]
-    table = connection.ops.quote_name(model._meta.db_table)
     for _ in range(ATTEMPTS):
         try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(f"LOCK TABLE {table} IN SHARE MODE NOWAIT")
+            with transaction.atomic():  # on SQLite IMMEDIATE: nobody else is writing
+                hold_without_waiting(model)
                 return newest.aggregate(top=Max("pk"))["top"]
         except OperationalError:
             time.sleep(PAUSE)

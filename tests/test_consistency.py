@@ -141,7 +141,7 @@ def test_views_and_forms_start_from_what_the_user_may_see():
 def test_sql_is_never_put_together():
     """Queries go through the ORM; where SQL is spelled out it is one constant text: nothing typed can get into it.
 
-    One module builds its statements as the ORM does, from the quoted names of a model's own table and columns.
+    Two modules build statements as the ORM does, from the quoted names of a model's own table and columns.
     """
     sql = {"raw", "extra", "execute", "executemany", "copy_expert", "RawSQL"}
     found = [
@@ -155,6 +155,8 @@ def test_sql_is_never_put_together():
     assert found == [
         "core/bulk_insert.py: cursor.executemany(statement, rows)",
         """core/bulk_insert.py: cursor.copy_expert(f"COPY {table} ({', '.join(names)}) FROM STDIN", text)""",
+        "core/table_locks.py: cursor.execute(f'LOCK TABLE {table} IN SHARE MODE NOWAIT')",
+        "core/table_locks.py: cursor.execute(f'LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE')",
     ]
 
 

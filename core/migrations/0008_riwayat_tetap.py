@@ -5,57 +5,68 @@ One change is let through: personal data are taken out of a line while a note ab
 
 from django.db import migrations
 
-MESSAGE = "riwayat perubahan tidak dapat diubah atau dihapus"
-FIXED = (
-    "id", "content_type_id", "object_pk", "object_id", "serialized_data", "action", "changes_text", "actor_id", "cid",
-    "remote_addr", "remote_port", "timestamp", "actor_email",
-)  # fmt: skip
-
 
 def protect(apps, schema_editor):
-    vendor = schema_editor.connection.vendor
-    new, old = (", ".join(f'{row}."{name}"' for name in FIXED) for row in ("NEW", "OLD"))
-    note = "SELECT 1 FROM core_pelupaan WHERE jejak = 'auditlog.logentry' AND baris = OLD.id AND sesudah = ''"
-    if vendor == "postgresql":
-        schema_editor.execute(f"""
-            CREATE FUNCTION core_logentry_ubah() RETURNS trigger LANGUAGE plpgsql AS $$
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("""
+            CREATE FUNCTION core_logentry_tolak() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
-                IF ROW({new}) IS DISTINCT FROM ROW({old}) OR NOT EXISTS ({note}) THEN
-                    RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'check_violation';
+                IF TG_OP = 'DELETE' OR ROW(
+                    NEW.id, NEW.content_type_id, NEW.object_pk, NEW.object_id, NEW.serialized_data, NEW.action,
+                    NEW.changes_text, NEW.actor_id, NEW.cid, NEW.remote_addr, NEW.remote_port, NEW.timestamp,
+                    NEW.actor_email
+                ) IS DISTINCT FROM ROW(
+                    OLD.id, OLD.content_type_id, OLD.object_pk, OLD.object_id, OLD.serialized_data, OLD.action,
+                    OLD.changes_text, OLD.actor_id, OLD.cid, OLD.remote_addr, OLD.remote_port, OLD.timestamp,
+                    OLD.actor_email
+                ) OR NOT EXISTS (
+                    SELECT 1 FROM core_pelupaan
+                    WHERE jejak = 'auditlog.logentry' AND baris = OLD.id AND sesudah = ''
+                ) THEN
+                    RAISE EXCEPTION 'riwayat perubahan tidak dapat diubah atau dihapus'
+                    USING ERRCODE = 'check_violation';
                 END IF;
                 RETURN NEW;
             END $$
         """)
-        schema_editor.execute(f"""
-            CREATE FUNCTION core_logentry_hapus() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN
-                RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'check_violation';
-            END $$
-        """)
-        for name, event in (("ubah", "UPDATE"), ("hapus", "DELETE")):
-            schema_editor.execute(
-                f"CREATE TRIGGER core_logentry_{name} BEFORE {event} ON auditlog_logentry FOR EACH ROW"
-                f" EXECUTE FUNCTION core_logentry_{name}()"
-            )
-    elif vendor == "sqlite":
-        schema_editor.execute(f"""
+        schema_editor.execute("""
             CREATE TRIGGER core_logentry_ubah BEFORE UPDATE ON auditlog_logentry
-            WHEN ({new}) IS NOT ({old}) OR NOT EXISTS ({note})
-            BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END
+            FOR EACH ROW EXECUTE FUNCTION core_logentry_tolak()
         """)
-        schema_editor.execute(f"""
+        schema_editor.execute("""
             CREATE TRIGGER core_logentry_hapus BEFORE DELETE ON auditlog_logentry
-            BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END
+            FOR EACH ROW EXECUTE FUNCTION core_logentry_tolak()
+        """)
+    elif schema_editor.connection.vendor == "sqlite":
+        schema_editor.execute("""
+            CREATE TRIGGER core_logentry_ubah BEFORE UPDATE ON auditlog_logentry
+            WHEN (
+                NEW.id, NEW.content_type_id, NEW.object_pk, NEW.object_id, NEW.serialized_data, NEW.action,
+                NEW.changes_text, NEW.actor_id, NEW.cid, NEW.remote_addr, NEW.remote_port, NEW.timestamp,
+                NEW.actor_email
+            ) IS NOT (
+                OLD.id, OLD.content_type_id, OLD.object_pk, OLD.object_id, OLD.serialized_data, OLD.action,
+                OLD.changes_text, OLD.actor_id, OLD.cid, OLD.remote_addr, OLD.remote_port, OLD.timestamp,
+                OLD.actor_email
+            ) OR NOT EXISTS (
+                SELECT 1 FROM core_pelupaan WHERE jejak = 'auditlog.logentry' AND baris = OLD.id AND sesudah = ''
+            )
+            BEGIN SELECT RAISE(ABORT, 'riwayat perubahan tidak dapat diubah atau dihapus'); END
+        """)
+        schema_editor.execute("""
+            CREATE TRIGGER core_logentry_hapus BEFORE DELETE ON auditlog_logentry
+            BEGIN SELECT RAISE(ABORT, 'riwayat perubahan tidak dapat diubah atau dihapus'); END
         """)
 
 
 def unprotect(apps, schema_editor):
-    for name in ("ubah", "hapus"):
-        if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(f"DROP TRIGGER core_logentry_{name} ON auditlog_logentry")
-            schema_editor.execute(f"DROP FUNCTION core_logentry_{name}()")
-        elif schema_editor.connection.vendor == "sqlite":
-            schema_editor.execute(f"DROP TRIGGER core_logentry_{name}")
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("DROP TRIGGER core_logentry_ubah ON auditlog_logentry")
+        schema_editor.execute("DROP TRIGGER core_logentry_hapus ON auditlog_logentry")
+        schema_editor.execute("DROP FUNCTION core_logentry_tolak()")
+    elif schema_editor.connection.vendor == "sqlite":
+        schema_editor.execute("DROP TRIGGER core_logentry_ubah")
+        schema_editor.execute("DROP TRIGGER core_logentry_hapus")
 
 
 class Migration(migrations.Migration):

@@ -4,7 +4,7 @@ from django.db import models
 from core.constraints import choices_valid
 from core.enums import JenisDaerah
 
-from .acuan import TIDAK_DIRIWAYATKAN, AcuanRow
+from .acuan import AcuanRow
 
 
 class KabupatenKota(AcuanRow):
@@ -36,4 +36,7 @@ class KabupatenKota(AcuanRow):
         return self.kode.replace(".", "")
 
 
-auditlog.register(KabupatenKota, exclude_fields=TIDAK_DIRIWAYATKAN)
+auditlog.register(
+    KabupatenKota,
+    include_fields=["kode", "nama", "jenis", "ibu_kota", "ibu_kota_terverifikasi", "baris", "kolom"],
+)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import connection
 
 from core.models import Pengguna
 from core.models.acuan import AcuanRow
+from core.table_locks import hold_for_writing
 from core.versions import check_version, touch
 from penghuni.aturan import earliest
 
@@ -20,7 +20,7 @@ def store(form: AcuanForm, pengguna: Pengguna) -> AcuanRow:
     not stand beside another one.
     """
     row: AcuanRow = form.instance
-    _hold(type(row))
+    hold_for_writing(type(row))  # whether two rows overlap is asked of all of them
     if not form.baru:
         check_version(type(row)._default_manager.select_for_update().get(pk=row.pk), form.cleaned_data["versi"])
     row.validate_unique()
@@ -40,7 +40,7 @@ def set_active(model: type[AcuanRow], pk: object, versi: int, pengguna: Pengguna
     """Take a row out of use, or back into it, inside a transaction. What uses it keeps it. Raises `StaleVersion`, or
     `ValidationError` when another row has its place by now.
     """
-    _hold(model)
+    hold_for_writing(model)
     row = model._default_manager.select_for_update().get(pk=pk)
     check_version(row, versi)
     row.aktif = aktif  # type: ignore[attr-defined]
@@ -52,14 +52,3 @@ def set_active(model: type[AcuanRow], pk: object, versi: int, pengguna: Pengguna
 def _save(row: AcuanRow, pengguna: Pengguna) -> None:
     touch(row, pengguna)
     row.save()
-
-
-def _hold(model: type[AcuanRow]) -> None:
-    """Nobody else writes to the table until this transaction ends: whether two rows overlap is asked of all of them.
-
-    SQLite has one writer anyway.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            table = connection.ops.quote_name(model._meta.db_table)
-            cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")

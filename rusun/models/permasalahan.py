@@ -193,4 +193,4 @@ class TindakLanjut(UuidRow):
 
 for model in (Permasalahan, TindakLanjut):
     auditlog.register(model, exclude_fields=["versi", "diubah", "diubah_oleh"])
-auditlog.register(KategoriPermasalahan, exclude_fields=TIDAK_DIRIWAYATKAN)
+auditlog.register(KategoriPermasalahan, exclude_fields=[*TIDAK_DIRIWAYATKAN, "permasalahan"])
