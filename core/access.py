@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from .enums import Peran
 from .models import Pengguna
@@ -50,12 +51,12 @@ def brings_workbooks(pengguna: Pengguna) -> bool:
     return operator(pengguna) or verifikator(pengguna)
 
 
-def allow(*predicates: Predicate) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def allow(*predicates: Predicate) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Let through whoever satisfies one of `predicates`; others get 403. Login itself is asked by the middleware."""
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated or not any(predicate(request.user) for predicate in predicates):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

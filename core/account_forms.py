@@ -1,5 +1,3 @@
-import datetime
-
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import SetPasswordForm
@@ -7,13 +5,13 @@ from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.forms.forms import DeclarativeFieldsMetaclass
-from django.utils import timezone
 
 from .accounts import DIATUR
-from .enums import Peran, TindakanAkses
-from .fields import TanggalField, TeksField
+from .enums import Peran
+from .fields import TeksField
 from .forms import BaseForm, BaseModelForm, FilterForm, FormKeyMixin, VersionMixin
 from .models import KabupatenKota, Pengguna
+from .parsing import Unreadable, parse_nip
 
 
 class AkunForm(FormKeyMixin, VersionMixin, BaseModelForm):
@@ -66,10 +64,10 @@ class AkunForm(FormKeyMixin, VersionMixin, BaseModelForm):
         return username if self.instance.pk else username.lower()
 
     def clean_nip(self):
-        nip = self.cleaned_data["nip"].replace(" ", "")
-        if nip and not (len(nip) == 18 and nip.isascii() and nip.isdigit()):
-            raise ValidationError("NIP harus 18 angka, atau kosong.", code="invalid")
-        return nip
+        try:
+            return parse_nip(self.cleaned_data["nip"])
+        except Unreadable as error:
+            raise ValidationError(str(error), code="invalid") from None
 
 
 class PilihSandi(SetPasswordForm):
@@ -199,40 +197,3 @@ class AkunFilter(FilterForm):
             if name in wanted:
                 akun = akun.filter(**{lookup: wanted[name]})
         return akun
-
-
-class JejakFilter(FilterForm):
-    pengguna = forms.ModelChoiceField(Pengguna.objects.order_by("nama"), label="Pengguna", required=False)
-    tindakan = forms.ChoiceField(label="Tindakan", required=False, choices=[("", "Semua"), *TindakanAkses.choices])
-    objek = TeksField(
-        label="Nomor objek", max_length=64, required=False, widget=forms.TextInput({"autocomplete": "off"})
-    )
-    kolom = TeksField(
-        label="Bagian data", max_length=60, required=False, widget=forms.TextInput({"placeholder": "misalnya nik"})
-    )
-    dari = TanggalField(label="Dari tanggal", required=False)
-    sampai = TanggalField(label="Sampai tanggal", required=False)
-
-    def clean(self):
-        cleaned = super().clean()
-        dari, sampai = cleaned.get("dari"), cleaned.get("sampai")
-        if dari and sampai and sampai < dari:
-            self.add_error("sampai", "Tanggal sampai mendahului tanggal dari.")
-        return cleaned
-
-    def filter(self, jejak):
-        wanted = self.understood()
-        for name, lookup in (
-            ("pengguna", "pengguna"), ("tindakan", "tindakan"), ("objek", "objek_id"), ("kolom", "kolom__icontains"),
-        ):  # fmt: skip
-            if name in wanted:
-                jejak = jejak.filter(**{lookup: wanted[name]})
-        if "dari" in wanted:
-            jejak = jejak.filter(waktu__gte=_midnight(wanted["dari"]))
-        if "sampai" in wanted:
-            jejak = jejak.filter(waktu__lt=_midnight(wanted["sampai"] + datetime.timedelta(days=1)))
-        return jejak
-
-
-def _midnight(tanggal):
-    return timezone.make_aware(datetime.datetime.combine(tanggal, datetime.time.min))

@@ -1,11 +1,11 @@
-"""What the lists of accounts and of the access trail hold as a file."""
+"""What the list of accounts holds as a file."""
 
 from __future__ import annotations
 
 from operator import attrgetter
 from typing import Final
 
-from .models import JejakAkses, Pengguna
+from .models import Pengguna
 from .tables import Column, Kind, field_column
 
 AKUN: Final = (
@@ -25,15 +25,3 @@ AKUN: Final = (
     ),
     field_column(Pengguna, "contoh", meaning="Hanya dapat masuk selama data contoh dipakai."),
 )  # fmt: skip
-
-JEJAK: Final = (
-    field_column(JejakAkses, "waktu", meaning="Saat data pribadi dibuka atau diunduh."),
-    Column("Pengguna", attrgetter("pengguna.nama"), meaning="Nama pemilik akun.", width=28),
-    Column("Nama akun", attrgetter("pengguna.username"), meaning="Akun yang dipakai.", width=24),
-    field_column(JejakAkses, "tindakan"),
-    field_column(JejakAkses, "objek"),
-    field_column(JejakAkses, "objek_id", heading="Nomor objek", meaning="Kosong untuk satu daftar.", width=38),
-    field_column(JejakAkses, "kolom", meaning="Bagian data yang dibuka.", width=24),
-    field_column(JejakAkses, "jumlah", meaning="Berapa baris data yang dilihat atau diunduh.", unit="baris"),
-    field_column(JejakAkses, "alasan", meaning="Seperti ditulis pengguna.", kind=Kind.URAIAN),
-)

@@ -39,7 +39,7 @@ MENU: tuple[tuple[str, str, str, str, Predicate], ...] = (
     ("Isi lewat Excel", "impor:daftar", "table-cells", "impor:", brings_workbooks),
     ("Periode", "monitoring:periode_daftar", "calendar-days", "monitoring:", sees_registry),
     ("Pengguna", "core:pengguna_daftar", "user-group", "core:pengguna", admin),
-    ("Jejak akses", "core:jejak", "finger-print", "core:jejak", admin),
+    ("Jejak", "core:jejak", "finger-print", "core:jejak", admin),
     ("Data acuan", "acuan", "book-open", "acuan", admin),
 )
 

@@ -41,3 +41,11 @@ class TindakanAkses(models.TextChoices):
     LIHAT_LENGKAP = "lihat_lengkap", "Melihat NIK/No KK/telepon lengkap"
     EKSPOR = "ekspor", "Mengekspor"
     CETAK = "cetak", "Mencetak"
+
+
+class MacamJejak(models.TextChoices):
+    """What a line of the trails tells."""
+
+    PERUBAHAN = "perubahan", "Perubahan data"
+    GERAK = "gerak", "Langkah kerja"
+    AKSES = "akses", "Akses data pribadi"

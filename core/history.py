@@ -34,6 +34,7 @@ class Perubahan:
     oleh: str
     beda: tuple[tuple[str, str, str], ...] = ()
     catatan: str = ""
+    rincian: str = ""
 
 
 def note(row: models.Model, peristiwa: str, pengguna: Pengguna | None, alasan: str = "") -> None:
@@ -59,6 +60,27 @@ def history_of(*rows: models.Model) -> list[Perubahan]:
     subject = (ContentType.objects.get_for_model(rows[0]).pk, str(rows[0].pk))
     names = _names_of_related(entries)
     return [_line(entry, names, named=(entry.content_type_id, entry.object_pk) != subject) for entry in entries]
+
+
+def lines_of(entries: list[LogEntry]) -> list[Perubahan]:
+    """Lines about rows of any kind, each called by name. Of rows that hold personal data (`DATA_PRIBADI` of a model)
+    only which fields changed: neither name nor values nor reasons.
+    """
+    names = _names_of_related([entry for entry in entries if not is_personal(_model_of(entry))])
+    return [_veiled(entry) if is_personal(_model_of(entry)) else _line(entry, names, named=True) for entry in entries]
+
+
+def is_personal(model: type[models.Model]) -> bool:
+    """Whether rows of `model` tell about residents by name."""
+    return getattr(model, "DATA_PRIBADI", False)
+
+
+def _veiled(entry: LogEntry) -> Perubahan:
+    said, model = entry.additional_data or {}, _model_of(entry)
+    judul = said.get("peristiwa") or f"{model._meta.verbose_name} {TINDAKAN[entry.action]}"
+    labels = [str(field.verbose_name) for _, field in _fields(entry, model)]
+    bagian = f"Bagian: {', '.join(labels)}" if labels and entry.action == LogEntry.Action.UPDATE else ""
+    return Perubahan(_capital(judul), entry.timestamp, str(entry.actor or ""), rincian=bagian)
 
 
 def _line(entry: LogEntry, names: dict[tuple[type, str], str], *, named: bool) -> Perubahan:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from itertools import islice
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
@@ -16,6 +22,9 @@ SORTED: Final = 2_000
 """So many rows that conditions have picked are sorted sooner than they are met along the order."""
 
 _AFTER, _BEFORE = "sesudah", "sebelum"
+
+Source = tuple[QuerySet[Any], str]
+"""Rows of one table, and the column that tells when each came to be."""
 
 
 class KeyPage(Page):
@@ -128,3 +137,106 @@ def _beyond(order: tuple[str, ...], edge: tuple[Any, ...], *, back: bool) -> Q:
         else:  # without an "or", for which SQLite leaves the index
             further = Q(**{f"{column}__{sign}e": value}) & ~(Q(**{column: value}) & ~further)
     return further
+
+
+# --- Several tables as one list, by time ------------------------------------------------------------------------------
+
+
+_EPOCH: Final = datetime.datetime.fromtimestamp(0, tz=datetime.UTC)
+
+
+class _Place(NamedTuple):
+    """Where a row stands among all: by time, then table, then key."""
+
+    waktu: datetime.datetime
+    sumber: int
+    pk: int
+
+    @classmethod
+    def read(cls, text: str) -> _Place | None:
+        try:
+            stamp, source, key = text.split("~")
+            moment = _EPOCH + datetime.timedelta(microseconds=int(stamp))
+            return cls(moment, int(source), int(key)) if abs(int(key)) < 2**63 else None
+        except (ValueError, OverflowError):
+            return None
+
+    def __str__(self) -> str:
+        micros = (self.waktu - _EPOCH) // datetime.timedelta(microseconds=1)
+        return f"{micros}~{self.sumber}~{self.pk}"
+
+
+@dataclass(frozen=True)
+class MergedPage:
+    """Rows of several tables, newest first. A neighbour is addressed by the row it begins behind; "" without one."""
+
+    rows: tuple[tuple[int, Any], ...]
+    lebih_baru: str = ""
+    lebih_lama: str = ""
+
+
+def merged_page(sources: Sequence[Source], per_page: int, address: str) -> MergedPage:
+    """The page of `sources` at `address` ("" or nonsense: the newest): one query per table, nothing is skipped."""
+    side, _, key = address.partition(".")
+    place = _Place.read(key) if side in (_AFTER, _BEFORE) else None
+    if place is not None and side == _BEFORE:
+        found = _merge(sources, per_page + 1, place, newer=True)
+        if len(found) >= per_page:  # else it is the first page, which may have grown
+            rows = found[:per_page][::-1]
+            return MergedPage(
+                tuple(map(_row, rows)), f"{_BEFORE}.{rows[0][0]}" if len(found) > per_page else "",
+                f"{_AFTER}.{rows[-1][0]}",
+            )  # fmt: skip
+        place = None
+    found = _merge(sources, per_page + 1, place, newer=False)
+    rows = found[:per_page]
+    return MergedPage(
+        tuple(map(_row, rows)), f"{_BEFORE}.{rows[0][0]}" if place is not None and rows else "",
+        f"{_AFTER}.{rows[-1][0]}" if len(found) > per_page else "",
+    )  # fmt: skip
+
+
+def merged_rows(sources: Sequence[Source], limit: int) -> Iterator[tuple[int, Any]]:
+    """(which source, row) of all `sources`, newest first, at most `limit`; read as they are taken."""
+    rows = [_in_order(number, source, None, newer=False) for number, source in enumerate(sources)]
+    read = [_placed(number, source[1], found.iterator(chunk_size=500)) for number, (source, found) in
+            enumerate(zip(sources, rows, strict=True))]  # fmt: skip
+    for _, number, row in islice(heapq.merge(*read, key=_first, reverse=True), limit):
+        yield number, row
+
+
+Placed = tuple[_Place, int, Any]
+
+
+def _first(entry: Placed) -> _Place:
+    return entry[0]
+
+
+def _row(entry: Placed) -> tuple[int, Any]:
+    return entry[1], entry[2]
+
+
+def _placed(number: int, column: str, rows: Iterable[Any]) -> Iterator[Placed]:
+    moment = attrgetter(column)
+    return ((_Place(moment(row), number, row.pk), number, row) for row in rows)
+
+
+def _merge(sources: Sequence[Source], limit: int, place: _Place | None, *, newer: bool) -> list[Placed]:
+    read = [
+        _placed(number, source[1], _in_order(number, source, place, newer=newer)[:limit])
+        for number, source in enumerate(sources)
+    ]
+    return list(islice(heapq.merge(*read, key=_first, reverse=not newer), limit))
+
+
+def _in_order(number: int, source: Source, place: _Place | None, *, newer: bool) -> QuerySet[Any]:
+    rows, column = source
+    sign = "" if newer else "-"
+    rows = rows.order_by(f"{sign}{column}", f"{sign}pk")
+    if place is None:
+        return rows
+    beyond, at_once = ("gt", number > place.sumber) if newer else ("lt", number < place.sumber)
+    if number == place.sumber:
+        same = Q(**{column: place.waktu, f"pk__{'lte' if newer else 'gte'}": place.pk})
+        return rows.filter(Q(**{f"{column}__{beyond}e": place.waktu}) & ~same)
+    return rows.filter(**{f"{column}__{beyond}e" if at_once else f"{column}__{beyond}": place.waktu})

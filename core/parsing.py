@@ -105,6 +105,14 @@ def parse_tanggal(text: str) -> datetime.date:
         raise Unreadable("Tanggal ini tidak ada di kalender; periksa hari dan bulannya.") from None
 
 
+def parse_nip(text: str) -> str:
+    """An employee number without its blanks, or ""."""
+    nip = text.replace(" ", "")
+    if nip and not (len(nip) == 18 and nip.isascii() and nip.isdigit()):
+        raise Unreadable("NIP harus 18 angka, atau kosong.")
+    return nip
+
+
 def clean_teks(text: str, *, multiline: bool = False) -> str:
     """Text as it may be stored: NFC, no control or invisible characters (so no direction overrides), blanks collapsed.
 

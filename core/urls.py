@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import account_views, own_views, sign_in_views, views
+from . import account_views, jejak_views, own_views, sign_in_views, views
 
 app_name = "core"
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("pengguna/<int:pk>/kode/", account_views.pengguna_kode, name="pengguna_kode"),
     path("pengguna/<int:pk>/dua-langkah/", account_views.pengguna_faktor, name="pengguna_faktor"),
     path("pengguna/<int:pk>/sesi/", account_views.pengguna_sesi, name="pengguna_sesi"),
-    path("jejak-akses/", views.jejak, name="jejak"),
-    path("jejak-akses/ekspor/", views.jejak_ekspor, name="jejak_ekspor"),
+    path("jejak/", jejak_views.jejak, name="jejak"),
+    path("jejak/ekspor/", jejak_views.jejak_ekspor, name="jejak_ekspor"),
+    path("jejak/periksa/", jejak_views.jejak_periksa, name="jejak_periksa"),
 ]

@@ -7,13 +7,16 @@ import datetime
 from django.utils import timezone
 
 from .models import Pengguna
+from .models.acuan import AcuanRow
 from .models.rows import RegistryRow
+
+Versioned = RegistryRow | AcuanRow
 
 
 class StaleVersion(Exception):
     """Somebody saved `row` since the form was opened. `row` is the newer state."""
 
-    def __init__(self, row: RegistryRow) -> None:
+    def __init__(self, row: Versioned) -> None:
         super().__init__()
         self.row = row
 
@@ -25,13 +28,13 @@ class StaleVersion(Exception):
         )
 
 
-def check_version(row: RegistryRow, versi: int | None) -> None:
+def check_version(row: Versioned, versi: int | None) -> None:
     """Raise `StaleVersion` unless `versi` is the row's version. `row` must have been read under a row lock."""
     if versi != row.versi:
         raise StaleVersion(row)
 
 
-def touch(row: RegistryRow, pengguna: Pengguna | None, waktu: datetime.datetime | None = None) -> None:
+def touch(row: Versioned, pengguna: Pengguna | None, waktu: datetime.datetime | None = None) -> None:
     """Mark `row` as changed by `pengguna` now (or at `waktu`) and count its version; the caller saves it."""
     row.versi = row.versi + 1 if not row._state.adding else 1
     row.diubah = waktu or timezone.now()

@@ -1,22 +1,13 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from .access import admin, allow
-from .account_forms import JejakFilter
-from .account_tables import JEJAK
-from .export import Origin, download, wanted_format
 from .health import check_health
 from .konsep import BUANG, KONSEP, DraftTooLong, discard_draft, store_draft
-from .models import JejakAkses
-from .paging import KeyPaginator
-from .tables import Table
-
-PER_HALAMAN = 50
 
 
 def draft_response(request: HttpRequest) -> HttpResponse | None:
@@ -57,24 +48,3 @@ def sehat(request: HttpRequest) -> JsonResponse:
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403.html", {"csrf": True}, status=403)
-
-
-# --- The trail: for the admin -----------------------------------------------------------------------------------------
-
-
-@allow(admin)
-@require_safe
-def jejak(request: HttpRequest) -> HttpResponse:
-    saringan = JejakFilter(request.GET)
-    baris = saringan.filter(JejakAkses.objects.select_related("pengguna"))
-    halaman = KeyPaginator(baris, PER_HALAMAN).get_page(request.GET.get("halaman"))
-    return render(request, "core/jejak.html", {"saringan": saringan, "halaman": halaman})
-
-
-@allow(admin)
-@require_safe
-def jejak_ekspor(request: HttpRequest) -> StreamingHttpResponse:
-    saringan = JejakFilter(request.GET)
-    baris = saringan.filter(JejakAkses.objects.select_related("pengguna"))
-    tables = [Table("Jejak akses", JEJAK, baris.iterator())]
-    return download("jejak-akses", tables, wanted_format(request.GET), Origin(request.user, saringan.in_words()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils import timezone
 from core.access import admin, koordinator, operator, pimpinan, sees_penghuni, verifikator
 from core.display import angka, jam, tanggal
 from core.models import Pengguna
+from core.models.trail import PemeriksaanRantai
 from monitoring.desk.jadwal import show_published
 from monitoring.desk.layar import NADA_SESI
 from monitoring.enums import StatusCatatan, StatusImpor, StatusIsian, StatusPeriode, StatusSesi
@@ -22,6 +24,7 @@ from monitoring.pengingat.pemberitahuan import is_told
 from monitoring.periode.batas import Batas, batas_of, days_in_words
 from monitoring.rekap.banding import earlier_rekap
 from monitoring.rekap.build import Rekap, build_rekap
+from penghuni.akses import unusual_access
 from penghuni.enums import KeadaanHuni
 from penghuni.ganda import moved_away
 from penghuni.hak_subjek import waiting_for
@@ -74,10 +77,38 @@ def obligations(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
         rows = _to_sign(hari_ini)
     elif admin(pengguna):
         rows = [
+            *_of_the_trails(hari_ini),
             _plain("Akun pengguna", hari_ini, reverse("core:pengguna_daftar"), "Kelola"),
             _plain("Data acuan", hari_ini, reverse("acuan"), "Kelola"),
         ]
     return sorted(rows, key=lambda row: row.batas or datetime.date.max)
+
+
+RANTAI_LAMA = datetime.timedelta(days=2)
+"""After so long without a check of the chain the admin is told: it is checked daily by cron."""
+
+
+def _of_the_trails(hari_ini: datetime.date) -> list[Kewajiban]:
+    """A chain that does not hold, or is not checked any more; accounts that opened unusually many residents."""
+    jejak, rows = reverse("core:jejak"), []
+    last = PemeriksaanRantai.objects.first()
+    if last is not None and not last.utuh:
+        label = Status("Tidak utuh", "bahaya")
+        rows.append(Kewajiban("Rantai jejak", label, "ada baris yang diubah", None, hari_ini, jejak, "Lihat"))
+    elif last is not None and timezone.now() - last.waktu > RANTAI_LAMA:
+        label = Status("Lama tidak diperiksa", "perhatian")
+        rows.append(Kewajiban("Rantai jejak", label, f"sejak {tanggal(last.waktu)}", None, hari_ini, jejak, "Lihat"))
+    for row in unusual_access(timezone.now()):
+        told = {"dibuka": row.dibuka, "nomor lengkap": row.nomor, "diunduh": row.diunduh}
+        told_text = ", ".join(f"{angka(jumlah)} {kata}" for kata, jumlah in told.items() if jumlah)
+        query = urlencode({"macam": "akses", "pengguna": row.pengguna, "dari": row.hari, "sampai": row.hari})
+        rows.append(
+            Kewajiban(
+                f"Akses data penghuni oleh {row.nama}", Status("Tidak biasa", "bahaya"),
+                f"{tanggal(row.hari)}: {told_text}", None, hari_ini, f"{jejak}?{query}", "Lihat jejaknya",
+            )
+        )  # fmt: skip
+    return rows
 
 
 def _plain(judul: str, hari_ini: datetime.date, url: str, aksi: str) -> Kewajiban:

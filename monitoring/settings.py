@@ -178,6 +178,12 @@ SIMPAN_IMPOR_HARI = env.int("SIMPAN_IMPOR_HARI", default=365)
 # nor thirty papers may hold up the other pages.
 KERJA_DI_LATAR = env.bool("KERJA_DI_LATAR", default=True)
 
+# Above so many residents opened, so many opened numbers (NIK, No KK, phone), and so many residents taken along in files
+# by one account on one day, the admin is told.
+AMBANG_PENGHUNI_DIBUKA = env.int("AMBANG_PENGHUNI_DIBUKA", default=200)
+AMBANG_NOMOR_DIBUKA = env.int("AMBANG_NOMOR_DIBUKA", default=30)
+AMBANG_PENGHUNI_DIUNDUH = env.int("AMBANG_PENGHUNI_DIUNDUH", default=5000)
+
 # How many years after their last stay households are kept by name, before `manage.py anonimkan_penghuni`.
 RETENSI_PENGHUNI_TAHUN = env.int("RETENSI_PENGHUNI_TAHUN", default=5)
 

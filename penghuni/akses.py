@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from core.access import operator
 from core.enums import TindakanAkses
+from core.jejak import OBJEK_JEJAK
 from core.models import JejakAkses, Pengguna
 
 from .models import Penghuni
@@ -98,3 +103,48 @@ def reveal(penghuni: Penghuni, pengguna: Pengguna, alasan: str) -> dict[str, str
         opened = {name: getattr(penghuni, name).reveal() for name in SEALED}
         record_access(pengguna, TindakanAkses.LIHAT_LENGKAP, OBJEK, penghuni.pk, reason, ", ".join(SEALED))
     return opened
+
+
+# --- Unusually many ---------------------------------------------------------------------------------------------------
+
+DIAWASI: Final = datetime.timedelta(days=7)
+"""How long an unusual day is told about."""
+
+
+@dataclass(frozen=True)
+class Lonjakan:
+    """What one account did on one day: residents opened, numbers opened, residents taken along in files."""
+
+    pengguna: int
+    nama: str
+    hari: datetime.date
+    dibuka: int
+    nomor: int
+    diunduh: int
+
+
+def unusual_access(saat: datetime.datetime) -> list[Lonjakan]:
+    """Days of the last week on which an account went over a threshold of the settings, newest first. One query."""
+    seen = Q(tindakan__in=(TindakanAkses.LIHAT, TindakanAkses.LIHAT_LENGKAP))
+    taken = Q(tindakan__in=(TindakanAkses.EKSPOR, TindakanAkses.CETAK)) & ~Q(kolom=TANPA_NAMA)
+    rows = (
+        JejakAkses.objects.filter(~Q(objek=OBJEK_JEJAK), waktu__gte=saat - DIAWASI)  # found by time, not by object
+        .order_by()
+        .annotate(hari=TruncDate("waktu"))
+        .values("pengguna", "pengguna__nama", "hari")
+        .annotate(dibuka=_total(seen), nomor=_total(Q(tindakan=TindakanAkses.LIHAT_LENGKAP)), diunduh=_total(taken))
+        .filter(
+            Q(dibuka__gt=settings.AMBANG_PENGHUNI_DIBUKA)
+            | Q(nomor__gt=settings.AMBANG_NOMOR_DIBUKA)
+            | Q(diunduh__gt=settings.AMBANG_PENGHUNI_DIUNDUH)
+        )
+        .order_by("-hari", "pengguna__nama")
+    )
+    return [
+        Lonjakan(row["pengguna"], row["pengguna__nama"], row["hari"], row["dibuka"], row["nomor"], row["diunduh"])
+        for row in rows
+    ]
+
+
+def _total(which: Q) -> Coalesce:
+    return Coalesce(Sum("jumlah", filter=which), 0)

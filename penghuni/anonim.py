@@ -23,6 +23,7 @@ from django.utils import timezone
 from core.history import note
 from core.models import JejakAkses, Konsep, Pengguna
 from core.models.trail import ALASAN_DIHAPUS
+from core.rantai import forgetting
 from core.sealed import Sealed
 
 from .akses import OBJEK
@@ -131,7 +132,7 @@ def _take_away(rows: Sequence[Penghuni], pengguna: Pengguna | None, waktu: datet
     _forget_drafts(pks)
     requests.update(isi=ISI_DIHAPUS)
     forget_results(HasilPenyaringan.objects.filter(penghuni__in=pks))
-    RiwayatCalon.objects.filter(calon__in=pks).exclude(catatan="").update(catatan=ISI_DIHAPUS)
+    _forget_in_decisions(pks)
     stays.update(**HUNIAN_DIHAPUS, **changed)
     Penghuni.objects.filter(pk__in=pks).update(**PENGHUNI_DIHAPUS, dianonimkan_pada=waktu, **changed)
     for row in Penghuni.objects.filter(pk__in=pks):
@@ -153,7 +154,17 @@ def _forget_in_trail(row: Penghuni) -> None:
     """Reasons that name the person; in lines about lists only the full name counts."""
     about = Q(objek_id=str(row.pk)) & _mention("alasan", row.nama)
     lists = Q(objek_id="", alasan__icontains=row.nama)
-    JejakAkses.objects.filter(about | lists, objek=OBJEK).forget_reasons()
+    lines = JejakAkses.objects.filter(about | lists, objek=OBJEK)
+    found = list(lines.values_list("pk", flat=True))
+    with forgetting(JejakAkses, found):
+        JejakAkses.objects.filter(pk__in=found).forget_reasons()
+
+
+def _forget_in_decisions(pks: Collection[Any]) -> None:
+    steps = RiwayatCalon.objects.filter(calon__in=pks).exclude(catatan="")
+    found = list(steps.values_list("pk", flat=True))
+    with forgetting(RiwayatCalon, found):
+        RiwayatCalon.objects.filter(pk__in=found).update(catatan=ISI_DIHAPUS)
 
 
 def _forget_in_answers(row: Penghuni) -> None:
@@ -166,11 +177,12 @@ def _forget_pairs(row: Penghuni, pengguna: Pengguna | None) -> None:
     pairs = [str(pk) for pk in DugaanGanda.objects.about([row.pk]).values_list("pk", flat=True)]
     forget([row.pk], pengguna)
     kind = ContentType.objects.get_for_model(DugaanGanda)
-    entries = list(LogEntry.objects.filter(content_type=kind, object_pk__in=pairs))
+    entries = list(LogEntry.objects.filter(content_type=kind, object_pk__in=pairs, additional_data__isnull=False))
     for entry in entries:  # whichever of the two a reason names: the pair is gone, nobody will look for it again
         said = entry.additional_data or {}
         entry.additional_data = {**said, "alasan": ALASAN_DIHAPUS} if said.get("alasan") else said
-    LogEntry.objects.bulk_update(entries, ["additional_data"], batch_size=200)
+    with forgetting(LogEntry, [entry.pk for entry in entries]):
+        LogEntry.objects.bulk_update(entries, ["additional_data"], batch_size=200)
 
 
 def _forget_in_history(model: type[models.Model], nama: dict[str, str], columns: Collection[str], sebutan: str) -> None:
@@ -187,7 +199,8 @@ def _forget_in_history(model: type[models.Model], nama: dict[str, str], columns:
         alasan = str(said.get("alasan") or "").casefold()
         if alasan and any(word.casefold() in alasan for word in _words(nama[entry.object_pk])):
             entry.additional_data = {**said, "alasan": ALASAN_DIHAPUS}
-    LogEntry.objects.bulk_update(entries, ["object_repr", "changes", "additional_data"], batch_size=200)
+    with forgetting(LogEntry, [entry.pk for entry in entries]):
+        LogEntry.objects.bulk_update(entries, ["object_repr", "changes", "additional_data"], batch_size=200)
 
 
 def _forget_drafts(pks: Collection[Any]) -> None:

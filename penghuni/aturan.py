@@ -18,6 +18,7 @@ from django.utils import timezone
 from .models import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan, VersiAturan
 from .models.ketentuan import Terverifikasi
 
+TAPAK: Final = "tapak"
 EDISI: Final = 1
 """Counts on when the meaning of a criterion in `penghuni.kriteria` changes: then every result is out of date."""
 
@@ -89,7 +90,7 @@ class Aturan:
 
 def rules_on(tanggal: datetime.date) -> Aturan:
     """The rules of `tanggal`, three queries. Whatever a table does not know is absent; nothing is filled in."""
-    caps = list(BatasPenghasilan.objects.order_by("berlaku_mulai", "dasar_hukum"))
+    caps = list(BatasPenghasilan.objects.filter(aktif=True).order_by("berlaku_mulai", "dasar_hukum"))
     unread = [row for row in caps if row.terverifikasi == Terverifikasi.TIDAK and _may_hold(row, tanggal)]
     return Aturan(
         tanggal,
@@ -97,8 +98,8 @@ def rules_on(tanggal: datetime.date) -> Aturan:
         _price_on(tanggal),
         tuple(
             _skema(row)
-            for row in SkemaKepemilikan.objects.order_by("kode")
-            if _earliest(row.aktif_dari) <= tanggal <= _latest(row.aktif_sampai)
+            for row in SkemaKepemilikan.objects.filter(aktif=True).order_by("kode")
+            if earliest(row.aktif_dari) <= tanggal <= latest(row.aktif_sampai)
         ),
         tuple(f"{row.dasar_hukum}: {row.catatan}" for row in unread),
     )
@@ -114,21 +115,22 @@ def _in_force(rows: list[BatasPenghasilan], tanggal: datetime.date) -> list[Bata
 
     Whatever was followed stays so: when the later rule ends, the one before it does not come back.
     """
-    certain = [row for row in rows if _latest(row.berlaku_mulai) <= tanggal]
+    certain = [row for row in rows if latest(row.berlaku_mulai) <= tanggal]
     return [
         row
         for row in rows
         if _may_hold(row, tanggal)
-        and not any(_earliest(later.berlaku_mulai) > _latest(row.berlaku_mulai) for later in certain)
+        and not any(earliest(later.berlaku_mulai) > latest(row.berlaku_mulai) for later in certain)
     ]
 
 
 def _may_hold(row: BatasPenghasilan, tanggal: datetime.date) -> bool:
-    return _earliest(row.berlaku_mulai) <= tanggal <= _latest(row.berlaku_sampai)
+    return earliest(row.berlaku_mulai) <= tanggal <= latest(row.berlaku_sampai)
 
 
 def _price_on(tanggal: datetime.date) -> Harga | None:
-    rows = BatasHargaRumah.objects.filter(jenis="tapak", tahun_mulai__lte=tanggal.year).order_by("-tahun_mulai")
+    rows = BatasHargaRumah.objects.filter(aktif=True, jenis=TAPAK, tahun_mulai__lte=tanggal.year)
+    rows = rows.order_by("-tahun_mulai")
     row = next((row for row in rows if row.tahun_sampai is None or row.tahun_sampai >= tanggal.year), None)
     return Harga(row.harga_maks, row.dasar_hukum, row.sumber) if row else None
 
@@ -148,7 +150,7 @@ def _skema(row: SkemaKepemilikan) -> Skema:
     )  # fmt: skip
 
 
-def _earliest(text: str) -> datetime.date:
+def earliest(text: str) -> datetime.date:
     """The first day that `2021`, `2021-05` or `2021-05-03` can mean; "" is the beginning of time."""
     if not text:
         return datetime.date.min
@@ -156,7 +158,7 @@ def _earliest(text: str) -> datetime.date:
     return datetime.date(year, month, day)
 
 
-def _latest(text: str) -> datetime.date:
+def latest(text: str) -> datetime.date:
     """The last day that `2021`, `2021-05` or `2021-05-03` can mean; "" is the end of time."""
     if not text:
         return datetime.date.max
@@ -183,3 +185,53 @@ def read_version(row: VersiAturan) -> Aturan:
         tuple(Skema(**{**skema, "syarat": tuple(skema["syarat"])}) for skema in isi["skema"]),
         tuple(isi["catatan"]),
     )
+
+
+# --- Editing the tables -----------------------------------------------------------------------------------------------
+
+Ketentuan = BatasPenghasilan | BatasHargaRumah | SkemaKepemilikan
+
+
+def span_of(row: Ketentuan) -> tuple[datetime.date, datetime.date]:
+    """The first and the last day on which a rule may hold."""
+    if isinstance(row, BatasHargaRumah):
+        last = datetime.date.max if row.tahun_sampai is None else datetime.date(row.tahun_sampai, 12, 31)
+        return datetime.date(row.tahun_mulai, 1, 1), last
+    if isinstance(row, SkemaKepemilikan):
+        return earliest(row.aktif_dari), latest(row.aktif_sampai)
+    return earliest(row.berlaku_mulai), latest(row.berlaku_sampai)
+
+
+def is_used(row: Ketentuan) -> bool:
+    """Whether somebody was screened under the rule, or a recorded version of the rules holds it."""
+    recorded = VersiAturan.objects.values_list("isi", flat=True)
+    if isinstance(row, SkemaKepemilikan):
+        return any(row.kode == told["kode"] for isi in recorded for told in isi["skema"])
+    if isinstance(row, BatasPenghasilan):
+        return any(row.dasar_hukum == told["dasar_hukum"] for isi in recorded for told in isi["penghasilan"])
+    prices = [isi["harga"] for isi in recorded if isi["harga"]]
+    return any((row.dasar_hukum, row.harga_maks) == (told["dasar_hukum"], told["harga_maks"]) for told in prices)
+
+
+def overlapping(row: Ketentuan) -> Ketentuan | None:
+    """A rule in the table that `row` must not stand beside, or None.
+
+    A cap whose end is open is followed by a later one, and so is a price. Beyond that no two of them may hold on the
+    same day. Schemes stand side by side: each is a way of its own; a cap that is not verified does not count.
+    """
+    if isinstance(row, SkemaKepemilikan) or getattr(row, "terverifikasi", "") == Terverifikasi.TIDAK:
+        return None
+    others: list[Ketentuan]
+    if isinstance(row, BatasHargaRumah):
+        others = list(BatasHargaRumah.objects.filter(aktif=True, jenis=row.jenis).exclude(pk=row.pk))
+    else:
+        caps = BatasPenghasilan.objects.filter(aktif=True).exclude(terverifikasi=Terverifikasi.TIDAK)
+        others = list(caps.exclude(pk=row.pk))
+    return next((other for other in others if _collide(row, other)), None)
+
+
+def _collide(one: Ketentuan, two: Ketentuan) -> bool:
+    first, second = sorted((span_of(one), span_of(two)))
+    if first[0] == second[0]:
+        return True
+    return first[1] != datetime.date.max and second[0] <= first[1]

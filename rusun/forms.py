@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.forms import inlineformset_factory, modelform_factory
 from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
 from django.http import QueryDict
@@ -113,7 +114,9 @@ class PermasalahanForm(BaseModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kategori"].queryset = KategoriPermasalahan.objects.filter(aktif=True)
+        # One that was deactivated stays where it is used.
+        offered = Q(aktif=True) | Q(pk=self.instance.kategori_id)
+        self.fields["kategori"].queryset = KategoriPermasalahan.objects.filter(offered)
 
 
 class SebabKosongForm(BaseForm):

@@ -35,10 +35,11 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """On SQLite Django empties tables between tests by DELETE, which the access trail refuses there."""
+    """On SQLite Django empties tables between tests by DELETE, which the trails refuse there."""
     if connection.vendor == "sqlite":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER IF EXISTS core_jejakakses_hapus")
+            cursor.execute("DROP TRIGGER IF EXISTS core_logentry_hapus")
     yield
     if connection.vendor == "postgresql":
         # On a busy machine the last request of a page that is gone, or the server's own housekeeping, may still be

@@ -143,7 +143,7 @@ def test_views_and_forms_start_from_what_the_user_may_see():
 def test_sql_is_never_put_together():
     """Queries go through the ORM; where SQL is spelled out it is one constant text: nothing typed can get into it.
 
-    One module builds its statements as the ORM does, from the quoted names of a model's own table and columns; a backup
+    Two modules build statements as the ORM does, from the quoted names of a model's own table and columns; a backup
     asks whole tables by their own names.
     """
     sql = {"raw", "extra", "execute", "executemany", "copy_expert", "RawSQL"}
@@ -158,6 +158,8 @@ def test_sql_is_never_put_together():
     assert found == [
         "core/bulk_insert.py: cursor.executemany(statement, rows)",
         """core/bulk_insert.py: cursor.copy_expert(f"COPY {table} ({', '.join(names)}) FROM STDIN", text)""",
+        "core/table_locks.py: cursor.execute(f'LOCK TABLE {table} IN SHARE MODE NOWAIT')",
+        "core/table_locks.py: cursor.execute(f'LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE')",
         "monitoring/operasi/basis.py: cursor.execute(query)",
         "monitoring/operasi/basis.py: link.execute(query)",
     ]

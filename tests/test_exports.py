@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from core.account_tables import AKUN, JEJAK
+from core.account_tables import AKUN
 from core.enums import TindakanAkses
+from core.jejak_tables import JEJAK
 from core.models import JejakAkses
 from penghuni.bagian import SECTIONS
 from penghuni.exports import PENGHUNI, without_personal
@@ -35,7 +36,6 @@ LISTS = [
     ("rusun:masalah_daftar", "rusun:masalah_ekspor", "pimpinan"),
     ("penghuni:daftar", "penghuni:ekspor", "verifikator"),
     ("core:pengguna_daftar", "core:pengguna_ekspor", "admin"),
-    ("core:jejak", "core:jejak_ekspor", "admin"),
 ]
 
 
@@ -298,7 +298,7 @@ def test_everything_told_about_a_resident_leaves_and_sealed_values_only_for_a_re
         ("rusun:masalah_ekspor", "verifikator", 6),
         ("penghuni:ekspor", "verifikator", 7),
         ("core:pengguna_ekspor", "admin", 4),
-        ("core:jejak_ekspor", "admin", 4),
+        ("core:jejak_ekspor", "admin", 18),
     ],
 )
 def test_a_file_asks_the_same_number_of_questions(

@@ -64,8 +64,9 @@ def rows(request, db, koordinator, verifikator):
         ("pimpinan", "/periode/desk-uji/rekap.pdf", 10),
         ("pimpinan", "/periode/desk-uji/rekap.xlsx", 8),
         ("admin", "/pengguna/", 6),
-        ("admin", "/jejak-akses/", 6),
-        ("admin", "/acuan/", 9),
+        ("admin", "/jejak/", 13),
+        ("admin", "/jejak/?macam=akses", 6),
+        ("admin", "/acuan/", 10),
     ],
 )
 def test_queries_do_not_grow_with_rows(rows, role, path, queries, request, masuk_sebagai, django_assert_num_queries):

@@ -19,7 +19,7 @@ from monitoring.desk import sesi as sesi_desk
 from monitoring.desk.jadwal import publish
 from monitoring.enums import StatusImpor, StatusIsian
 from monitoring.isian.permintaan import ask_opening
-from monitoring.models import BeritaAcara, Dokumen, Impor, Pemberitahuan, SesiDesk
+from monitoring.models import Backlog, BeritaAcara, Dokumen, Impor, Pemberitahuan, SesiDesk
 from penghuni.ganda import match_waiting
 from penghuni.hak_subjek import record_request
 from penghuni.models import CalonPemilikRumah, DugaanGanda, Penghuni
@@ -67,6 +67,9 @@ def desk(roles, *more, missing=()):
 PAGES = {
     "beranda": Page(ALL),
     "acuan": Page({"admin"}),
+    "acuan_tambah": Page({"admin"}, ("acuan_jenis",), ("tidak-ada",), regional=False),
+    "acuan_ubah": Page({"admin"}, ("acuan_jenis", "backlog"), ("backlog", 0), regional=False),
+    "acuan_aktif": Page({"admin"}, ("acuan_jenis", "backlog"), ("backlog", 0), regional=False),
     "core:keluar": Page(ALL),
     "core:akun": Page(ALL),
     "core:akun_sandi": Page(ALL),
@@ -86,6 +89,7 @@ PAGES = {
     "core:pengguna_sesi": Page({"admin"}, ("akun",), (0,), regional=False),
     "core:jejak": Page({"admin"}),
     "core:jejak_ekspor": Page({"admin"}),
+    "core:jejak_periksa": Page({"admin"}),
     "rusun:daftar": Page(REGISTRY),
     "rusun:ekspor": Page(REGISTRY),
     "rusun:tambah": Page(OPERATORS),
@@ -178,7 +182,7 @@ PAGES = {
     "monitoring:rekap_xlsx": Page(REGISTRY, ("slug",), ("tidak-ada",)),
     "monitoring:rekap_pdf_di_bawah": Page(REGISTRY, ("slug",), ("tidak-ada",)),
     "monitoring:rekap_xlsx_di_bawah": Page(REGISTRY, ("slug",), ("tidak-ada",)),
-    "hari_libur": Page({"koordinator"}),
+    "hari_libur": Page({"koordinator", "admin"}),
     "monitoring:desk_jadwal": Page(REGISTRY, ("slug",), ("tidak-ada",)),
     "monitoring:desk_susun": Page({"koordinator"}, ("slug",), ("tidak-ada",)),
     "monitoring:desk_terbitkan": Page({"koordinator"}, ("slug",), ("tidak-ada",)),
@@ -318,6 +322,8 @@ def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, se
     sesi, butir = held_session(row, koordinator, verifikator)
     permintaan = ask_opening(row, Alamat(rusun.kode, "aset"), "BAST baru terbit.", operator)
     return {
+        "acuan_jenis": "backlog",
+        "backlog": Backlog.objects.create(tahun=2020, jenis="kepemilikan", jumlah=1, sumber="Uji").pk,
         "slug": "desk-uji", "kode": kudus.pk, "rusun": rusun.kode, "bagian": "hunian", "masalah": masalah.pk,
         "tindak": tindak.pk, "lampiran": lampiran.pk, "penghuni": penghuni.pk, "akun": operator.pk, "nomor": 1,
         "gerak": "ajukan_rekap", "gerak_isian": "mulai", "catatan": row.catatan.get().pk, "permintaan": permintaan.pk,

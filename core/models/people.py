@@ -11,6 +11,7 @@ from django.db.models import Q
 from core.constraints import choices_valid, rule
 from core.enums import Kewenangan, Peran, TugasPejabat
 
+from .acuan import TIDAK_DIRIWAYATKAN, AcuanRow
 from .region import KabupatenKota
 
 
@@ -98,7 +99,8 @@ class Pengguna(AbstractBaseUser):
 class PejabatQuerySet(models.QuerySet["Pejabat"]):
     def in_office(self, tanggal: datetime.date) -> PejabatQuerySet:
         """Signers whose term covers `tanggal`."""
-        return self.filter(Q(berlaku_sampai__isnull=True) | Q(berlaku_sampai__gte=tanggal), berlaku_mulai__lte=tanggal)
+        open_or_later = Q(berlaku_sampai__isnull=True) | Q(berlaku_sampai__gte=tanggal)
+        return self.filter(open_or_later, berlaku_mulai__lte=tanggal, aktif=True)
 
     def signature(
         self, tugas: str, tanggal: datetime.date, kabupaten_kota: KabupatenKota | None = None
@@ -109,8 +111,8 @@ class PejabatQuerySet(models.QuerySet["Pejabat"]):
         return (row or Pejabat(jabatan=TugasPejabat(tugas).label)).as_printed()
 
 
-class Pejabat(models.Model):
-    """An official who signs on paper; dated, not an account."""
+class Pejabat(AcuanRow):
+    """An official who signs on paper; dated, not an account. Papers keep what they printed."""
 
     nama = models.CharField("nama dan gelar", max_length=120)
     nip = models.CharField("NIP", max_length=18, blank=True)
@@ -129,8 +131,9 @@ class Pejabat(models.Model):
         "tugas", max_length=10, choices=TugasPejabat, blank=True, default="",
         help_text="Sebagai apa ia menandatangani naskah. Kosong: tidak menandatangani.",
     )  # fmt: skip
-    berlaku_mulai = models.DateField()
-    berlaku_sampai = models.DateField(null=True, blank=True)
+    berlaku_mulai = models.DateField("berlaku mulai")
+    berlaku_sampai = models.DateField("berlaku sampai", null=True, blank=True)
+    aktif = models.BooleanField(default=True, editable=False)
 
     objects = PejabatQuerySet.as_manager()
 
@@ -165,3 +168,4 @@ auditlog.register(
     mask_fields=["whatsapp"],
     mask_callable="core.sealed.mask",
 )  # fmt: skip
+auditlog.register(Pejabat, exclude_fields=TIDAK_DIRIWAYATKAN)

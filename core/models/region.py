@@ -1,10 +1,13 @@
+from auditlog.registry import auditlog
 from django.db import models
 
 from core.constraints import choices_valid
 from core.enums import JenisDaerah
 
+from .acuan import AcuanRow
 
-class KabupatenKota(models.Model):
+
+class KabupatenKota(AcuanRow):
     """One of the 35 kabupaten/kota of Jawa Tengah; key = Kemendagri code (Kepmendagri 300.2.2-2430/2025)."""
 
     kode = models.CharField("kode Kemendagri", max_length=5, primary_key=True)
@@ -31,3 +34,9 @@ class KabupatenKota(models.Model):
     def digit(self) -> str:
         """The code without its dot, as used in location codes and account names: `3374`."""
         return self.kode.replace(".", "")
+
+
+auditlog.register(
+    KabupatenKota,
+    include_fields=["kode", "nama", "jenis", "ibu_kota", "ibu_kota_terverifikasi", "baris", "kolom"],
+)

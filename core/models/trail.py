@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from auditlog.models import LogEntry
 from django.db import models
+from django.db.models import Q
 
-from core.constraints import choices_valid
-from core.enums import TindakanAkses
+from core.constraints import choices_valid, rule
+from core.enums import MacamJejak, TindakanAkses
+from core.sealed import SealedField
 
 from .people import Pengguna
 
@@ -41,7 +45,7 @@ class JejakAksesQuerySet(models.QuerySet["JejakAkses"]):
     def forget_reasons(self) -> int:
         """Take the free text away where it names an anonymised person: the one change that the database lets through.
 
-        Who, when, what and about which row stand for ever.
+        Who, when, what and about which row stand for ever. Done inside `core.rantai.forgetting`.
         """
         return super().update(alasan=ALASAN_DIHAPUS)
 
@@ -71,6 +75,7 @@ class JejakAkses(models.Model):
         indexes = [
             models.Index(fields=["objek", "objek_id", "-id"], name="jejakakses_objek"),
             models.Index(fields=["pengguna", "-waktu"], name="jejakakses_pengguna"),
+            models.Index(fields=["-waktu", "-id"], name="jejakakses_waktu"),
         ]
         constraints = [choices_valid("jejakakses", "tindakan", TindakanAkses)]
 
@@ -84,3 +89,124 @@ class JejakAkses(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError
+
+
+# --- Which tables are trails ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Jejak:
+    """A table whose rows are written once: who did what, when. `subjek` leads to the row that it is about.
+
+    With `pribadi` its free text may name residents: it is not shown to whoever may not see them.
+    """
+
+    model: type[models.Model]
+    macam: MacamJejak
+    waktu: str = "waktu"
+    pelaku: str = "pengguna"
+    subjek: str = ""
+    terkait: tuple[str, ...] = ()
+    pribadi: bool = False
+
+    @property
+    def kode(self) -> str:
+        """What the chain calls the table."""
+        return self.model._meta.label_lower
+
+
+JEJAK: Final[dict[type[models.Model], Jejak]] = {}
+
+
+def register_trail(model: type[models.Model], macam: MacamJejak, **more: Any) -> None:
+    """Have the rows of `model` sealed into the chain and shown to the admin among the others."""
+    JEJAK[model] = Jejak(model, macam, **more)
+
+
+register_trail(JejakAkses, MacamJejak.AKSES)
+register_trail(LogEntry, MacamJejak.PERUBAHAN, waktu="timestamp", pelaku="actor", terkait=("content_type",))
+
+
+# --- The chain over them ----------------------------------------------------------------------------------------------
+
+
+class KunciRantai(models.Model):
+    """The one key of the chain, sealed under KUNCI_DATA: a rotation seals it anew and leaves the chain as it is."""
+
+    kunci = SealedField()
+    dibuat = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "kunci rantai"
+        verbose_name_plural = "kunci rantai"
+        constraints = [rule("kuncirantai_satu", Q(pk=1), "Hanya ada satu kunci rantai.")]
+
+    def __str__(self) -> str:
+        return "kunci rantai"
+
+
+class MataRantai(models.Model):
+    """Rows of one trail from one id to another, each with its keyed hash, and the hash of the link before.
+
+    An id in between that has none was never committed. `kolom`: what was hashed, in this order.
+    """
+
+    nomor = models.PositiveBigIntegerField(primary_key=True)
+    jejak = models.CharField(max_length=80)
+    dari = models.BigIntegerField()
+    sampai = models.BigIntegerField()
+    jumlah = models.PositiveIntegerField()
+    kolom = models.TextField()
+    isi = models.BinaryField()
+    mac_sebelum = models.CharField(max_length=64, blank=True)
+    mac = models.CharField(max_length=64)
+    dibuat = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "mata rantai"
+        verbose_name_plural = "mata rantai"
+        ordering = ["nomor"]
+        constraints = [models.UniqueConstraint(fields=["jejak", "dari"], name="matarantai_dari_unik")]
+
+    def __str__(self) -> str:
+        return f"{self.nomor} {self.jejak} {self.dari}-{self.sampai}"
+
+
+class Pelupaan(models.Model):
+    """A row of a trail that was emptied of personal data: its hash before and after. Open while `sesudah` is empty."""
+
+    jejak = models.CharField(max_length=80)
+    baris = models.BigIntegerField()
+    waktu = models.DateTimeField()
+    sebelum = models.CharField(max_length=32)
+    sesudah = models.CharField(max_length=32, blank=True, default="")
+    mac = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        verbose_name = "pelupaan"
+        verbose_name_plural = "pelupaan"
+        ordering = ["id"]
+        indexes = [models.Index(fields=["jejak", "baris"], name="pelupaan_baris")]
+
+    def __str__(self) -> str:
+        return f"{self.jejak} {self.baris}"
+
+
+class PemeriksaanRantai(models.Model):
+    """What a check of the chain found, for the page of the trails."""
+
+    waktu = models.DateTimeField()
+    utuh = models.BooleanField()
+    baris = models.PositiveBigIntegerField()
+    dilupakan = models.PositiveBigIntegerField(default=0)
+    temuan = models.JSONField(default=list)
+    belum_disegel = models.PositiveBigIntegerField(default=0)
+    sejak = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "pemeriksaan rantai"
+        verbose_name_plural = "pemeriksaan rantai"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return "utuh" if self.utuh else f"{len(self.temuan)} temuan"

@@ -109,9 +109,12 @@ class LiburForm(FormKeyMixin, BaseModelForm):
 
     def clean_tanggal(self) -> datetime.date:
         tanggal: datetime.date = self.cleaned_data["tanggal"]
-        if HariLibur.objects.filter(pk=tanggal).exists():
+        if HariLibur.objects.filter(pk=tanggal, aktif=True).exists():
             raise ValidationError("Tanggal ini sudah ada dalam daftar.")
         return tanggal
+
+    def validate_unique(self) -> None:
+        """A day that was taken off the list comes back on it."""
 
 
 class HadirForm(BaseForm):

@@ -33,7 +33,7 @@ def arrangement_of(jadwal: JadwalDesk) -> Tatanan:
 
 
 def holidays() -> dict[datetime.date, str]:
-    return dict(HariLibur.objects.values_list("tanggal", "nama"))
+    return dict(HariLibur.objects.filter(aktif=True).values_list("tanggal", "nama"))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from django.urls import reverse
 
 from core.access import sees_registry
 from core.constraints import choices_valid, rule
+from core.enums import MacamJejak
 from core.models import Pengguna
+from core.models.trail import register_trail
 from core.scope import ModelT, ScopedQuerySet
 from monitoring.enums import JenisButir, JenisSesi, LangkahSesi, StatusSesi
 from rusun.models import TindakLanjut
@@ -36,10 +38,11 @@ def random_code(length: int = 10) -> str:
 
 
 class HariLibur(models.Model):
-    """A day on which no desk is held."""
+    """A day on which no desk is held while `aktif`: one taken off the list is kept, so no seed brings it back."""
 
     tanggal = models.DateField(primary_key=True)
     nama = models.CharField("nama hari libur", max_length=120)
+    aktif = models.BooleanField(default=True, editable=False)
 
     class Meta:
         verbose_name = "hari libur"
@@ -330,3 +333,4 @@ auditlog.register(HariLibur)
 auditlog.register(JadwalDesk)
 auditlog.register(SesiDesk, exclude_fields=["perubahan", "sorot", "sorot_sebutan", "versi"])
 auditlog.register(ButirAgenda)
+register_trail(RiwayatSesi, MacamJejak.GERAK, subjek="sesi", terkait=("sesi__isian__kabupaten_kota",))

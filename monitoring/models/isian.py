@@ -7,7 +7,9 @@ from django.db.models import Q
 from django.urls import reverse
 
 from core.constraints import choices_valid, rule
+from core.enums import MacamJejak
 from core.models import KabupatenKota, Pengguna
+from core.models.trail import register_trail
 from core.scope import ScopedQuerySet
 from monitoring.enums import Gerak, StatusIsian
 
@@ -137,3 +139,7 @@ class RiwayatPengecualian(models.Model):
 
     def __str__(self) -> str:
         return f"{self.isian}: {self.sampai or 'dicabut'}"
+
+
+for model in (RiwayatIsian, RiwayatPengecualian):
+    register_trail(model, MacamJejak.GERAK, subjek="isian", terkait=("isian__kabupaten_kota", "isian__periode"))

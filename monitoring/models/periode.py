@@ -8,7 +8,9 @@ from django.urls import reverse
 
 from core.access import sees_registry
 from core.constraints import choices_valid, rule
+from core.enums import MacamJejak
 from core.models import Pengguna
+from core.models.trail import register_trail
 from monitoring.enums import GerakPeriode, PerubahanPeriode, StatusPeriode
 from rusun.enums import Peruntukan
 
@@ -116,3 +118,6 @@ class RiwayatPeriode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.periode}: {self.get_gerak_display()}"
+
+
+register_trail(RiwayatPeriode, MacamJejak.GERAK, subjek="periode", terkait=("periode",))

@@ -553,7 +553,9 @@ def _backlog(
     asked = Q(kabupaten_kota__in=ready)
     if not kabupaten_kota:
         asked |= Q(kabupaten_kota=None)
-    rows = Backlog.objects.filter(asked, tahun__lte=periode.tanggal_posisi.year).select_related("kabupaten_kota")
+    rows = Backlog.objects.filter(asked, aktif=True, tahun__lte=periode.tanggal_posisi.year).select_related(
+        "kabupaten_kota"
+    )
     return tuple(
         BacklogRekap(
             row.kabupaten_kota.nama if row.kabupaten_kota else "Provinsi Jawa Tengah", row.tahun,

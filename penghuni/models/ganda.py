@@ -48,6 +48,7 @@ class DugaanGandaQuerySet(ScopedQuerySet["DugaanGanda"]):
 class DugaanGanda(RegistryRow):
     """A pair, its evidence now, and the decision with the evidence it was taken on. Nothing is ever merged."""
 
+    DATA_PRIBADI: ClassVar[bool] = True
     REGION_PATH: ClassVar[str] = "pertama__kabupaten_kota"
 
     pertama = models.ForeignKey(Penghuni, on_delete=models.PROTECT, related_name="+", editable=False)

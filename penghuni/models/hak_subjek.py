@@ -27,6 +27,7 @@ class PermintaanSubjekQuerySet(PersonalQuerySet["PermintaanSubjek"]):
 class PermintaanSubjek(UuidRow):
     """A person asks for a copy, a correction or the removal of the own data. Answered within 3 x 24 hours."""
 
+    DATA_PRIBADI: ClassVar[bool] = True
     REGION_PATH: ClassVar[str] = "penghuni__kabupaten_kota"
 
     penghuni = models.ForeignKey(Penghuni, on_delete=models.PROTECT, related_name="permintaan")

@@ -96,6 +96,7 @@ class HunianQuerySet(PersonalQuerySet["Hunian"]):
 class Penghuni(UuidRow):
     """One household, by its head. Children are counted, never listed (UU 27/2022 Pasal 4)."""
 
+    DATA_PRIBADI: ClassVar[bool] = True
     REGION_PATH: ClassVar[str] = "kabupaten_kota"
 
     kabupaten_kota = models.ForeignKey(
@@ -215,6 +216,7 @@ class Penghuni(UuidRow):
 class Hunian(UuidRow):
     """A stay of a household in a unit. Moving ends one stay and begins another; nothing is overwritten."""
 
+    DATA_PRIBADI: ClassVar[bool] = True
     REGION_PATH: ClassVar[str] = "blok__rusun__kabupaten_kota"
 
     penghuni = models.ForeignKey(Penghuni, on_delete=models.PROTECT, related_name="hunian")

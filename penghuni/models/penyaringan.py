@@ -8,7 +8,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from core.constraints import choices_valid, rule
+from core.enums import MacamJejak
 from core.models import KabupatenKota, Pengguna
+from core.models.trail import register_trail
 from penghuni import enums
 
 from .ketentuan import SkemaKepemilikan
@@ -158,6 +160,7 @@ class CalonQuerySet(PersonalQuerySet["CalonPemilikRumah"]):
 class CalonPemilikRumah(models.Model):
     """A household on its way to a home of its own. Every step is a person's decision."""
 
+    DATA_PRIBADI: ClassVar[bool] = True
     REGION_PATH: ClassVar[str] = "penghuni__kabupaten_kota"
 
     penghuni = models.OneToOneField(Penghuni, on_delete=models.PROTECT, related_name="calon", primary_key=True)
@@ -222,12 +225,16 @@ class RiwayatCalon(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.dari} - {self.ke}"
+        before = self.get_dari_display()
+        return f"{before} → {self.get_ke_display()}" if before else f"Calon: {self.get_ke_display()}"
 
     @property
     def layak(self) -> list[str]:
         """Codes of the schemes that the screening spoke for at that moment."""
         return [kode for kode, hasil in self.hasil.items() if hasil == enums.HasilSaring.LAYAK_AWAL]
+
+
+register_trail(RiwayatCalon, MacamJejak.GERAK, pelaku="oleh", subjek="calon", terkait=("calon", "skema"), pribadi=True)
 
 
 def to_screen(penghuni: PenghuniQuerySet, versi: str) -> PenghuniQuerySet:

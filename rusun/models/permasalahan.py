@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 
 from core.constraints import choices_valid, rule
+from core.models.acuan import TIDAK_DIRIWAYATKAN, AcuanRow
 from core.models.rows import UuidRow
 from core.scope import ScopedQuerySet
 from rusun import enums
@@ -18,7 +19,7 @@ from rusun import enums
 from .lokasi import Rusun
 
 
-class KategoriPermasalahan(models.Model):
+class KategoriPermasalahan(AcuanRow):
     """The taxonomy: code, aspect, name, and who usually does what."""
 
     kode = models.CharField(max_length=6, primary_key=True)
@@ -26,7 +27,7 @@ class KategoriPermasalahan(models.Model):
     nama = models.CharField(max_length=120)
     penanggung_jawab_lazim = models.CharField(max_length=60, blank=True)
     tindak_lanjut_lazim = models.CharField(max_length=300, blank=True)
-    aktif = models.BooleanField(default=True)
+    aktif = models.BooleanField(default=True, editable=False)
 
     class Meta:
         verbose_name = "kategori permasalahan"
@@ -192,3 +193,4 @@ class TindakLanjut(UuidRow):
 
 for model in (Permasalahan, TindakLanjut):
     auditlog.register(model, exclude_fields=["versi", "diubah", "diubah_oleh"])
+auditlog.register(KategoriPermasalahan, exclude_fields=[*TIDAK_DIRIWAYATKAN, "permasalahan"])

@@ -107,7 +107,7 @@ def test_pages_of_every_role_break_no_policy(
         (operator_penghuni, ("/rusun/", "/rusun/3319-RSN-01/bangunan/", "/penghuni/", "/excel/33.19/")),
         (verifikator, ("/periode/", "/periode/desk-uji/isian/33.19/", "/excel/")),
         (pimpinan, ("/periode/desk-uji/rekap/", "/rusun/3319-RSN-01/")),
-        (admin, ("/pengguna/", "/acuan/", "/jejak-akses/")),
+        (admin, ("/pengguna/", "/acuan/", "/jejak/")),
     ):
         page = sign_in(pengguna)
         for width in (1280, 360):

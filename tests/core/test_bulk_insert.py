@@ -113,11 +113,12 @@ def test_values_without_instances_take_defaults_and_numbers_of_the_database(kudu
     before = timezone.now()
     named = {"content_type_id": repeat(kind.pk), "object_pk": map(str, range(len(changes))), "action": repeat(0)}
     insert_values(LogEntry, {**named, "object_repr": ODD_TEXTS, "changes": changes}, len(changes))
-    entries = list(LogEntry.objects.order_by("pk"))
+    entries = list(LogEntry.objects.filter(content_type=kind).order_by("pk"))
     assert [(row.object_repr, row.changes) for row in entries] == list(zip(ODD_TEXTS, changes, strict=True))
     assert [type(value) for value in entries[0].changes["n"]] == [int, bool, type(None), float]
     assert all(row.timestamp >= before and row.changes_text == "" and row.actor is None for row in entries)
-    assert LogEntry.objects.filter(serialized_data__isnull=True, additional_data__isnull=True).count() == len(entries)
+    blank = LogEntry.objects.filter(serialized_data__isnull=True, additional_data__isnull=True, content_type=kind)
+    assert blank.count() == len(entries)
 
 
 def test_true_and_one_stay_apart_where_the_column_tells_them_apart(kudus):
@@ -129,7 +130,12 @@ def test_true_and_one_stay_apart_where_the_column_tells_them_apart(kudus):
         "action": repeat(0),
     }
     insert_values(LogEntry, {**named, "changes": [1, True, 1.0, "1"]}, 4)
-    assert [type(row.changes) for row in LogEntry.objects.order_by("pk")] == [int, bool, float, str]
+    assert [type(row.changes) for row in LogEntry.objects.filter(content_type=kind).order_by("pk")] == [
+        int,
+        bool,
+        float,
+        str,
+    ]
 
 
 def test_fewer_values_than_rows_are_a_mistake(kudus):
@@ -137,7 +143,7 @@ def test_fewer_values_than_rows_are_a_mistake(kudus):
     named = {"content_type_id": repeat(kind.pk), "object_repr": repeat(""), "action": repeat(0)}
     with pytest.raises(ValueError, match="zip"), transaction.atomic():
         insert_values(LogEntry, {**named, "object_pk": ["1", "2"]}, 3)
-    assert not LogEntry.objects.exists()
+    assert not LogEntry.objects.filter(content_type=kind).exists()
 
 
 def test_no_rows_are_no_work(kudus, django_assert_num_queries):

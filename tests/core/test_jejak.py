@@ -1,15 +1,12 @@
 """The access trail: written once. Neither the application nor the ORM nor plain SQL changes or removes a line of it."""
 
-import datetime
 from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, connection, models, transaction
-from django.urls import reverse
 from django.utils import timezone
 
-from core.account_forms import JejakFilter
 from core.enums import TindakanAkses
 from core.models import JejakAkses
 from core.models.trail import ALASAN_DIHAPUS, AppendOnlyError
@@ -139,31 +136,3 @@ def test_an_update_trigger_stands_on_every_database(baris):
     """A later migration that rebuilds the table on SQLite would lose it without a word."""
     with pytest.raises(IntegrityError), transaction.atomic():
         run("UPDATE core_jejakakses SET jumlah = 7")
-
-
-# --- Searching --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def baris_lain(verifikator, baris):
-    return JejakAkses.objects.create(
-        waktu=timezone.now() - datetime.timedelta(days=40), pengguna=verifikator, tindakan=TindakanAkses.EKSPOR,
-        objek="penghuni", kolom="data pribadi", jumlah=3, alasan="program rumah",
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize("saringan", ["objek=1", "tindakan=lihat_lengkap", "pengguna={}", "kolom=NIK", "dari={}"])
-def test_admin_finds_lines_by_person_action_user_field_and_period(
-    baris, baris_lain, admin, operator, masuk_sebagai, saringan
-):
-    kemarin = (timezone.localdate() - datetime.timedelta(days=1)).isoformat()
-    kueri = saringan.format(kemarin if saringan.startswith("dari") else operator.pk)
-    page = masuk_sebagai(admin).get(f"{reverse('core:jejak')}?{kueri}")
-    assert list(page.context["halaman"].object_list) == [baris]
-
-
-def test_who_saw_one_household_is_one_query(baris, baris_lain, django_assert_num_queries):
-    saringan = JejakFilter({"objek": "1"})
-    with django_assert_num_queries(1):
-        rows = saringan.filter(JejakAkses.objects.select_related("pengguna"))
-        assert [(row.pengguna.nama, row.alasan) for row in rows] == [("Sri Lestari", "mencocokkan berkas")]

@@ -30,7 +30,7 @@ RESIDENTS = ["Penghuni", "Program rumah", "Permintaan data"]
             [*REGISTRY, *RESIDENTS, "Isi lewat Excel", "Periode"],
         ),
         (Pengguna(peran=Peran.PIMPINAN), [*REGISTRY, "Periode"]),
-        (Pengguna(peran=Peran.ADMIN), ["Beranda", "Pengguna", "Jejak akses", "Data acuan"]),
+        (Pengguna(peran=Peran.ADMIN), ["Beranda", "Pengguna", "Jejak", "Data acuan"]),
     ],
     ids=["operator", "operator with access to residents", "verifikator", "pimpinan", "admin"],
 )

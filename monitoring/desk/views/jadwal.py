@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.access import allow, koordinator, operator, pimpinan, sees_registry, verifikator
+from core.access import admin, allow, koordinator, operator, pimpinan, sees_registry, verifikator
 from core.display import in_wib
 from core.export import as_file
 from core.idempotency import new_key, perform_once
@@ -261,12 +261,14 @@ def desk_ics(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@allow(koordinator)
+@allow(koordinator, admin)
 def hari_libur(request: HttpRequest) -> HttpResponse:
     """The days on which no desk is held."""
     form = LiburForm(request.POST if "tambah" in request.POST else None)
     if "hapus" in request.POST:
-        HariLibur.objects.filter(tanggal=_iso(request.POST["hapus"])).delete()
+        for row in HariLibur.objects.filter(tanggal=_iso(request.POST["hapus"]), aktif=True):
+            row.aktif = False
+            row.save()
         messages.success(request, "Hari libur dihapus dari daftar.")
         return redirect("hari_libur")
     if form.is_bound and form.is_valid():
@@ -278,7 +280,7 @@ def hari_libur(request: HttpRequest) -> HttpResponse:
 
         messages.success(request, "Hari libur ditambahkan.")
         return redirect(perform_once(form.cleaned_data["kunci_formulir"], user_of(request), store))
-    context = {"form": form, "daftar": HariLibur.objects.all(), "hari_ini": timezone.localdate()}
+    context = {"form": form, "daftar": HariLibur.objects.filter(aktif=True), "hari_ini": timezone.localdate()}
     return render(request, "monitoring/hari_libur.html", context, status=422 if form.is_bound else 200)
 
 

@@ -1,0 +1,1 @@
+"""Reference data, edited by the admin: what has been used is ended or deactivated, never removed or rewritten."""

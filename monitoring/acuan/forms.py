@@ -1,0 +1,281 @@
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from core.enums import JenisDaerah, Kewenangan
+from core.fields import TeksField
+from core.forms import BaseModelForm, FormKeyMixin, VersionMixin
+from core.models import KabupatenKota, Pejabat
+from core.parsing import Unreadable, parse_nip, parse_tanggal
+from monitoring.models import Backlog
+from penghuni.aturan import TAPAK, earliest, is_used, latest, overlapping
+from penghuni.kriteria import KRITERIA
+from penghuni.models import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan
+from penghuni.penyaringan import PENERIMA_FLPP, title_of
+from rusun.enums import Pihak
+from rusun.models import KategoriPermasalahan
+
+WILAYAH = "Jawa selain Jabodetabek"
+SUMBER = "Dari mana angka ini: nomor peraturan, nama laporan, atau alamat berita."
+_PARTIAL = re.compile(r"(19|20)\d\d(-\d\d){0,2}")
+
+
+class MasaField(TeksField):
+    """A day as precise as its source: `2021`, `2021-05`, or a full date."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "Tulis 31/12/2026, atau 2026-12 atau 2026 bila sumber tidak menyebut harinya.")
+        super().__init__(**{**kwargs, "max_length": 20})
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return text
+        try:
+            if _PARTIAL.fullmatch(text):
+                earliest(text), latest(text)
+                return text
+            return parse_tanggal(text).isoformat()
+        except (ValueError, Unreadable):
+            raise ValidationError("Tulis tanggal seperti 31/12/2026, 2026-12, atau 2026.", code="invalid") from None
+
+
+class DaftarField(forms.MultipleChoiceField):
+    """Several codes kept in one column, with semicolons between them."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def prepare_value(self, value: Any) -> Any:
+        return [code for code in value.split(";") if code] if isinstance(value, str) else value
+
+    def clean(self, value: Any) -> str:  # type: ignore[override]
+        return ";".join(super().clean(self.prepare_value(value)))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class AcuanForm(FormKeyMixin, VersionMixin, BaseModelForm):
+    """One row of reference data. `KUNCI`: what tells rows apart and stays; `AKHIR`: what ends a rule that was used."""
+
+    KUNCI: ClassVar[tuple[str, ...]] = ()
+    AKHIR: ClassVar[str] = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.baru = self.instance._state.adding
+        self.terpakai = not self.baru and bool(self.AKHIR) and is_used(self.instance)
+        if "sumber" in self.fields:
+            self.fields["sumber"].required = True
+            self.fields["sumber"].help_text = SUMBER
+        if self.terpakai:
+            self.lock_fields([self.AKHIR])
+        elif not self.baru:
+            for name in self.KUNCI:
+                self.fields[name].disabled = True
+                self.fields[name].help_text = "Tidak dapat diubah."
+
+    def validate_unique(self) -> None:
+        """Asked when the row is stored, with the table held: see `monitoring.acuan.simpan`."""
+
+    def refuse_overlap(self) -> None:
+        """Raise `ValidationError` for a row that must not stand beside another one. Asked with the table held."""
+
+
+class KetentuanForm(AcuanForm):
+    MASA: ClassVar[set[str]] = {"berlaku_mulai", "berlaku_sampai", "tahun_mulai", "tahun_sampai", "terverifikasi"}
+
+    def refuse_overlap(self) -> None:
+        if (self.baru or self.MASA & set(self.changed_data)) and (other := overlapping(self.instance)):
+            raise ValidationError(
+                f"Masa berlakunya bertumpang tindih dengan {other}. Akhiri atau nonaktifkan yang lama dahulu, atau "
+                "pilih tanggal mulai yang lain."
+            )
+
+
+class PenghasilanForm(KetentuanForm):
+    KUNCI = ("dasar_hukum",)
+    AKHIR = "berlaku_sampai"
+
+    berlaku_mulai = MasaField(label="Berlaku mulai")
+    berlaku_sampai = MasaField(
+        label="Berlaku sampai", required=False, help_text="Kosongkan bila berlaku sampai ada penggantinya."
+    )
+
+    class Meta:
+        model = BatasPenghasilan
+        fields = ("dasar_hukum", "berlaku_mulai", "berlaku_sampai", "wilayah", "batas_belum_kawin", "batas_kawin",
+                  "batas_tapera", "terverifikasi", "sumber", "catatan")  # fmt: skip
+        help_texts: ClassVar[dict[str, str]] = {
+            "terverifikasi": "Yang tidak terverifikasi tidak dipakai menyaring.",
+            "batas_belum_kawin": "Per bulan.",
+            "batas_kawin": "Per bulan, suami dan istri bersama.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.baru:
+            self.initial.setdefault("wilayah", WILAYAH)
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        _in_order(self, cleaned, "berlaku_mulai", "berlaku_sampai")
+        return cleaned
+
+
+class HargaForm(KetentuanForm):
+    KUNCI = ("tahun_mulai", "wilayah", "jenis")
+    AKHIR = "tahun_sampai"
+
+    jenis = forms.ChoiceField(label="Jenis", choices=[(TAPAK, "Rumah tapak"), ("susun", "Satuan rumah susun")])
+
+    class Meta:
+        model = BatasHargaRumah
+        fields = ("jenis", "tahun_mulai", "tahun_sampai", "wilayah", "harga_maks", "dasar_hukum", "sumber", "catatan")
+        help_texts: ClassVar[dict[str, str]] = {
+            "tahun_sampai": "Kosongkan bila berlaku sampai ada penggantinya.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.baru:
+            self.initial.setdefault("wilayah", WILAYAH)
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        mulai, sampai = cleaned.get("tahun_mulai"), cleaned.get("tahun_sampai")
+        if mulai and sampai and sampai < mulai:
+            self.add_error("tahun_sampai", "Tahun berakhir mendahului tahun mulai.")
+        return cleaned
+
+
+class SkemaForm(KetentuanForm):
+    KUNCI = ("kode",)
+    AKHIR = "aktif_sampai"
+
+    aktif_dari = MasaField(label="Berlaku mulai")
+    aktif_sampai = MasaField(
+        label="Berlaku sampai", required=False, help_text="Kosongkan bila masih dibuka tanpa batas waktu."
+    )
+    syarat = DaftarField(label="Kriteria", choices=())
+    menggantikan = forms.ModelChoiceField(
+        SkemaKepemilikan.objects.none(), label="Menggantikan", required=False,
+        help_text="Skema lama berakhir sehari sebelum yang baru dimulai. Tulis tanggal mulai yang lengkap.",
+    )  # fmt: skip
+
+    class Meta:
+        model = SkemaKepemilikan
+        fields = ("kode", "nama", "aktif_dari", "aktif_sampai", "syarat", "bunga_persen", "tenor_tahun",
+                  "penghasilan_mulai", "penghasilan_hingga", "sumber")  # fmt: skip
+        help_texts: ClassVar[dict[str, str]] = {"kode": "Huruf kecil, angka, garis bawah: flpp_2027."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["syarat"].choices = [(code, title_of(code)) for code in (*KRITERIA, PENERIMA_FLPP)]
+        if self.baru:
+            self.fields["menggantikan"].queryset = SkemaKepemilikan.objects.filter(aktif=True, aktif_sampai="")
+        else:
+            del self.fields["menggantikan"]
+            self.fields["aktif_dari"].required = False
+
+    def clean_kode(self) -> str:
+        kode: str = self.cleaned_data["kode"]
+        if not re.fullmatch(r"[a-z0-9_]+", kode):
+            raise ValidationError("Pakai huruf kecil, angka, dan garis bawah saja.", code="invalid")
+        return kode
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        _in_order(self, cleaned, "aktif_dari", "aktif_sampai")
+        if cleaned.get("menggantikan") and len(cleaned.get("aktif_dari", "")) == len("2026"):
+            self.add_error("aktif_dari", "Tulis tanggal atau bulan mulainya, agar skema lama tahu kapan berakhir.")
+        return cleaned
+
+
+class PejabatForm(AcuanForm):
+    nip = TeksField(label="NIP", max_length=30, required=False)
+
+    class Meta:
+        model = Pejabat
+        fields = ("nama", "nip", "pangkat", "jabatan", "kewenangan", "tugas", "kabupaten_kota", "berlaku_mulai",
+                  "berlaku_sampai")  # fmt: skip
+        help_texts: ClassVar[dict[str, str]] = {
+            "berlaku_sampai": "Isi ketika jabatannya berakhir. Naskah yang sudah terbit tidak berubah.",
+        }
+
+    def clean_nip(self) -> str:
+        try:
+            return parse_nip(self.cleaned_data["nip"])
+        except Unreadable as error:
+            raise ValidationError(str(error), code="invalid") from None
+
+    def refuse_overlap(self) -> None:
+        """One post, one holder on a day; only who stands in (Plh., a.n.) may do so beside the holder."""
+        row, beside = self.instance, (Kewenangan.PLH, Kewenangan.AN)
+        if not row.tugas or row.kewenangan in beside:
+            return
+        others = Pejabat.objects.filter(tugas=row.tugas, kabupaten_kota=row.kabupaten_kota, aktif=True)
+        for other in others.exclude(pk=row.pk).exclude(kewenangan__in=beside):
+            first, second = sorted((row, other), key=lambda one: one.berlaku_mulai)
+            if first.berlaku_sampai is None or first.berlaku_sampai >= second.berlaku_mulai:
+                raise ValidationError(
+                    f"Tugas ini pada masa itu dipegang {other.nama}. Isi tanggal berakhirnya dahulu, atau ubah masanya."
+                )
+
+
+class BacklogForm(AcuanForm):
+    KUNCI = ("kabupaten_kota", "tahun", "jenis")
+
+    class Meta:
+        model = Backlog
+        fields = ("kabupaten_kota", "tahun", "jenis", "jumlah", "sumber")
+        help_texts: ClassVar[dict[str, str]] = {
+            "kabupaten_kota": "Kosong berarti seluruh provinsi.",
+            "jumlah": "Rumah tangga.",
+        }
+
+
+class KategoriForm(AcuanForm):
+    KUNCI = ("kode", "aspek")
+
+    penanggung_jawab_lazim = DaftarField(label="Penanggung jawab yang lazim", choices=Pihak.choices, required=False)
+
+    class Meta:
+        model = KategoriPermasalahan
+        fields = ("kode", "aspek", "nama", "penanggung_jawab_lazim", "tindak_lanjut_lazim")
+        help_texts: ClassVar[dict[str, str]] = {
+            "kode": "Tiga huruf besar, garis, dua angka: FIS-12.",
+            "nama": "Perbaiki ejaannya saja. Arti yang lain berarti kode yang lain.",
+            "tindak_lanjut_lazim": "Pisahkan dengan titik koma.",
+        }
+
+    def clean_kode(self) -> str:
+        kode: str = self.cleaned_data["kode"]
+        if not re.fullmatch(r"[A-Z]{3}-\d{2}", kode):
+            raise ValidationError("Tulis tiga huruf besar, garis, dua angka, misalnya FIS-12.", code="invalid")
+        return kode
+
+
+class DaerahForm(AcuanForm):
+    KUNCI = ("kode", "jenis")
+
+    class Meta:
+        model = KabupatenKota
+        fields = ("kode", "jenis", "nama", "ibu_kota", "ibu_kota_terverifikasi")
+        labels: ClassVar[dict[str, str]] = {"ibu_kota_terverifikasi": "Ibu kota sudah diverifikasi"}
+
+    def clean_nama(self) -> str:
+        nama: str = self.cleaned_data["nama"]
+        prefix = f"{JenisDaerah(self.instance.jenis).label} "
+        if not nama.startswith(prefix) or not nama.removeprefix(prefix):
+            raise ValidationError(f"Awali dengan {prefix.strip()}, misalnya {self.instance}.", code="invalid")
+        return nama
+
+
+def _in_order(form: forms.ModelForm, cleaned: dict[str, Any], begin: str, end: str) -> None:
+    if cleaned.get(begin) and cleaned.get(end) and latest(cleaned[end]) < earliest(cleaned[begin]):
+        form.add_error(end, "Tanggal berakhir mendahului tanggal mulai.")

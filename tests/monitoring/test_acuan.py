@@ -1,0 +1,304 @@
+"""Reference data edited by the admin: with history, never over a used rule, never removed, never undone by the seed."""
+
+import datetime
+import uuid
+
+import pytest
+from auditlog.models import LogEntry
+from django.core.management import call_command
+from django.utils import timezone
+
+from core.models import KabupatenKota, Pejabat
+from monitoring.contoh.acuan import load_ownership_rules, load_reference
+from monitoring.desk.jadwal import holidays
+from monitoring.models import Backlog, HariLibur
+from penghuni.aturan import record_version, rules_on, rules_today
+from penghuni.models import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan
+from penghuni.putaran import due
+from rusun.forms import PermasalahanForm
+from rusun.models import KategoriPermasalahan, Permasalahan
+from tests.factories import make_rusun
+
+HARI = datetime.date(2027, 6, 1)
+
+
+@pytest.fixture
+def as_admin(masuk_sebagai, admin):
+    return masuk_sebagai(admin)
+
+
+@pytest.fixture
+def send(as_admin):
+    """Post a form of reference data; `kunci` names the row, else it is a new one."""
+
+    def post(jenis, kunci=None, /, versi=1, **values):
+        page = f"/acuan/{jenis}/{kunci or 'tambah'}/"
+        return as_admin.post(page, {"kunci_formulir": uuid.uuid4(), "versi": versi, **values})
+
+    return post
+
+
+@pytest.fixture
+def toggle(as_admin):
+    def post(jenis, kunci, aktif, versi=1):
+        data = {"kunci_formulir": uuid.uuid4(), "versi": versi, "aktif": aktif}
+        return as_admin.post(f"/acuan/{jenis}/{kunci}/aktif/", data, follow=True)
+
+    return post
+
+
+def errors(answer):
+    assert answer.status_code == 422, answer.status_code
+    return answer.context["form"].errors
+
+
+PENGHASILAN = {
+    "dasar_hukum": "Permen PKP 9/2027", "berlaku_mulai": "1 Mei 2027", "wilayah": "Jawa selain Jabodetabek",
+    "batas_belum_kawin": "9.000.000", "batas_kawin": "11.000.000", "terverifikasi": "ya", "sumber": "JDIH PKP",
+}  # fmt: skip
+PEJABAT = {
+    "nama": "Dr. Rini", "nip": "19700101 199003 1 001", "jabatan": "Kepala Dinas", "kewenangan": "definitif",
+    "tugas": "kepala", "berlaku_mulai": "2027-01-01",
+}  # fmt: skip
+SKEMA = {
+    "kode": "flpp_2027", "nama": "KPR FLPP 2027", "aktif_dari": "01/05/2027", "syarat": ["wni", "dalam_batas_mbr"],
+    "bunga_persen": "4,5", "tenor_tahun": "25", "sumber": "JDIH",
+}  # fmt: skip
+HARGA = {
+    "jenis": "tapak", "tahun_mulai": "2027", "wilayah": "Jawa selain Jabodetabek", "harga_maks": "185.000.000",
+    "dasar_hukum": "Kepmen 1/2027", "sumber": "JDIH",
+}  # fmt: skip
+BACKLOG = {"kabupaten_kota": "33.19", "tahun": "2026", "jenis": "kepemilikan", "jumlah": "12.345", "sumber": "BPS"}
+KATEGORI = {"kode": "FIS-77", "aspek": "fisik_bangunan", "nama": "Cat mengelupas", "penanggung_jawab_lazim": ["pusat"]}
+NEW = [("penghasilan", PENGHASILAN), ("pejabat", PEJABAT), ("skema", SKEMA), ("harga", HARGA), ("backlog", BACKLOG),
+       ("kategori", KATEGORI)]  # fmt: skip
+MODELS = {
+    "penghasilan": BatasPenghasilan, "pejabat": Pejabat, "skema": SkemaKepemilikan, "harga": BatasHargaRumah,
+    "backlog": Backlog, "kategori": KategoriPermasalahan,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("jenis", "values"), NEW)
+def test_a_row_is_added_with_who_and_history(kudus, send, admin, as_admin, jenis, values):
+    assert send(jenis, **values).status_code == 302
+    row = MODELS[jenis].objects.get()
+    assert (row.diubah_oleh, row.versi, row.aktif) == (admin, 1, True)
+    entry = LogEntry.objects.filter(object_pk=str(row.pk)).latest("id")
+    assert (entry.actor, entry.action) == (admin, LogEntry.Action.CREATE)
+    page = as_admin.get(f"/acuan/{jenis}/{row.pk}/")
+    assert [line.oleh for line in page.context["riwayat"]] == [admin.nama]
+    assert as_admin.get("/acuan/").status_code == 200
+
+
+@pytest.mark.parametrize(("jenis", "values"), [entry for entry in NEW if "sumber" in entry[1]])
+def test_figures_and_rules_need_a_source(kudus, send, jenis, values):
+    assert "sumber" in errors(send(jenis, **{**values, "sumber": ""}))
+
+
+def test_typed_values_are_stored_as_meant(send):
+    send("penghasilan", **PENGHASILAN)
+    row = BatasPenghasilan.objects.get()
+    assert (row.berlaku_mulai, row.batas_kawin) == ("2027-05-01", 11_000_000)
+    send("skema", **SKEMA)
+    assert SkemaKepemilikan.objects.get().syarat == "wni;dalam_batas_mbr"
+
+
+@pytest.mark.parametrize("mulai", ["2027-13", "31/02/2027", "kemarin", "2027-02-31"])
+def test_a_day_that_does_not_exist_is_refused(send, mulai):
+    assert "berlaku_mulai" in errors(send("penghasilan", **{**PENGHASILAN, "berlaku_mulai": mulai}))
+
+
+def test_twice_the_same_form_is_one_row(as_admin, kudus):
+    data = {"kunci_formulir": uuid.uuid4(), "versi": 1, **BACKLOG}
+    assert {as_admin.post("/acuan/backlog/tambah/", data).status_code for _ in range(2)} == {302}
+    assert Backlog.objects.count() == 1
+
+
+def test_the_same_figure_again_is_refused(kudus, send):
+    send("backlog", **BACKLOG)
+    assert "sudah ada" in str(errors(send("backlog", **BACKLOG)))
+
+
+def test_who_was_slower_reads_the_newer_values(kudus, send, as_admin):
+    send("backlog", **BACKLOG)
+    row = Backlog.objects.get()
+    assert send("backlog", row.pk, **{**BACKLOG, "jumlah": "20"}).status_code == 302
+    late = send("backlog", row.pk, **{**BACKLOG, "jumlah": "30"})
+    assert late.status_code == 409
+    assert ("Jumlah", "20") in late.context["terbaru"]
+    row.refresh_from_db()
+    assert (row.jumlah, row.versi) == (20, 2)
+
+
+def test_what_tells_a_row_apart_stays(kudus, send):
+    send("backlog", **BACKLOG)
+    row = Backlog.objects.get()
+    send("backlog", row.pk, **{**BACKLOG, "tahun": "2020", "jenis": "kemiskinan"})
+    row.refresh_from_db()
+    assert (row.tahun, row.jenis) == (2026, "kepemilikan")
+
+
+# --- Dated rules ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def aturan(db):
+    load_ownership_rules()
+
+
+def test_a_new_cap_follows_the_open_one_from_its_first_day(aturan, send):
+    send("penghasilan", **PENGHASILAN)
+    assert [cap.dasar_hukum for cap in rules_on(datetime.date(2027, 4, 30)).penghasilan] == ["Permen PKP 5/2025 zona 1"]
+    assert [cap.dasar_hukum for cap in rules_on(datetime.date(2027, 5, 1)).penghasilan] == ["Permen PKP 9/2027"]
+
+
+@pytest.mark.parametrize("mulai", ["2024-01-01", "2023-01-01", "2025-04-22"])
+def test_a_cap_inside_a_closed_span_or_with_the_same_first_day_is_refused(aturan, send, mulai):
+    assert "bertumpang tindih" in str(errors(send("penghasilan", **{**PENGHASILAN, "berlaku_mulai": mulai})))
+
+
+def test_a_price_with_the_same_first_year_is_refused(aturan, send):
+    assert "bertumpang tindih" in str(errors(send("harga", **{**HARGA, "tahun_mulai": "2024", "wilayah": "Jawa"})))
+    assert send("harga", **HARGA).status_code == 302
+    assert rules_on(HARI).harga.harga_maks == 185_000_000
+
+
+def test_a_used_rule_is_only_ended(aturan, send, as_admin):
+    record_version(rules_on(datetime.date(2026, 1, 1)))
+    row = BatasPenghasilan.objects.get(dasar_hukum="Permen PKP 5/2025 zona 1")
+    assert as_admin.get(f"/acuan/penghasilan/{row.pk}/").context["form"].terpakai
+    changed = {**PENGHASILAN, "berlaku_sampai": "2027-04-30", "batas_kawin": "1", "berlaku_mulai": "2020"}
+    assert send("penghasilan", row.pk, **changed).status_code == 302
+    row.refresh_from_db()
+    assert (row.berlaku_sampai, row.batas_kawin, row.berlaku_mulai) == ("2027-04-30", 10_000_000, "2025-04-22")
+
+
+def test_an_unused_rule_may_be_corrected(aturan, send):
+    row = BatasPenghasilan.objects.get(dasar_hukum__startswith="Permen PKP 1/2026")
+    assert send("penghasilan", row.pk, **{**PENGHASILAN, "berlaku_mulai": "2026-01-15"}).status_code == 302
+    assert rules_on(HARI).penghasilan[0].kawin == 11_000_000
+
+
+def test_a_rule_deactivated_as_wrong_gives_room_for_the_right_one(aturan, send, toggle):
+    record_version(rules_on(datetime.date(2026, 1, 1)))
+    row = BatasPenghasilan.objects.get(dasar_hukum="Permen PKP 5/2025 zona 1")
+    right = {**PENGHASILAN, "dasar_hukum": row.dasar_hukum, "berlaku_mulai": "2025-04-22"}
+    assert errors(send("penghasilan", **right))
+    toggle("penghasilan", row.pk, "tidak")
+    assert send("penghasilan", **right).status_code == 302
+    assert rules_on(datetime.date(2026, 1, 1)).penghasilan[0].kawin == 11_000_000
+    assert "nonaktifkan dahulu" in toggle("penghasilan", row.pk, "ya", versi=2).content.decode()
+
+
+def test_a_scheme_is_replaced_by_a_new_version_of_it(aturan, send):
+    assert send("skema", **SKEMA, menggantikan="flpp").status_code == 302
+    before, after = (
+        {skema.kode for skema in rules_on(day).skema} for day in (datetime.date(2027, 4, 30), datetime.date(2027, 5, 1))
+    )
+    assert ("flpp" in before, "flpp_2027" in before) == (True, False)
+    assert ("flpp" in after, "flpp_2027" in after) == (False, True)
+    assert SkemaKepemilikan.objects.get(pk="flpp").aktif_sampai == "2027-04-30"
+    assert rules_on(HARI).nama_skema["flpp_2027"] == "KPR FLPP 2027"
+
+
+def test_the_screening_notices_a_rule_that_began(aturan, send):
+    """Under new rules everybody is due again; who was screened before keeps what was said then."""
+    before = rules_today()
+    today = timezone.localdate().isoformat()
+    send("penghasilan", **{**PENGHASILAN, "berlaku_mulai": today})
+    after = rules_today()
+    assert after.versi != before.versi
+    assert due(after.versi) == 0  # nobody lives here in this test
+
+
+# --- Officials, taxonomy, regions, holidays ---------------------------------------------------------------------------
+
+
+def test_one_post_has_one_holder_on_a_day(send):
+    send("pejabat", **{**PEJABAT, "berlaku_mulai": "2020-01-01", "nama": "Lama"})
+    assert "Lama" in str(errors(send("pejabat", **PEJABAT)))
+    old = Pejabat.objects.get()
+    send(
+        "pejabat", old.pk, **{**PEJABAT, "nama": "Lama", "berlaku_mulai": "2020-01-01", "berlaku_sampai": "2026-12-31"}
+    )
+    assert send("pejabat", **PEJABAT).status_code == 302
+    assert send("pejabat", **{**PEJABAT, "nama": "Wakil", "kewenangan": "plh"}).status_code == 302
+    assert Pejabat.objects.signature("kepala", datetime.date(2026, 12, 31))["nama"] == "Lama"
+    assert Pejabat.objects.signature("kepala", datetime.date(2027, 1, 1))["nama"] in ("Dr. Rini", "Wakil")
+
+
+def test_an_official_deactivated_signs_nothing(send, toggle):
+    send("pejabat", **PEJABAT)
+    toggle("pejabat", Pejabat.objects.get().pk, "tidak")
+    assert Pejabat.objects.signature("kepala", HARI)["nama"] == ""
+
+
+def test_a_category_deactivated_stays_where_it_is_used(kudus, operator, send, toggle):
+    make_rusun(kudus, oleh=operator)
+    masalah = Permasalahan.objects.get()
+    toggle("kategori", masalah.kategori_id, "tidak")
+    assert masalah.kategori in PermasalahanForm(instance=masalah).fields["kategori"].queryset
+    assert masalah.kategori not in PermasalahanForm().fields["kategori"].queryset
+
+
+@pytest.mark.parametrize("nama", ["Kudus", "Kota Kudus", "Kabupaten "])
+def test_a_region_keeps_its_prefix(kudus, send, nama):
+    assert "nama" in errors(send("daerah", kudus.pk, nama=nama, ibu_kota="Kudus"))
+
+
+def test_a_region_is_renamed_and_keeps_its_code(kudus, send):
+    assert send("daerah", kudus.pk, kode="33.99", nama="Kabupaten Kudus Raya", ibu_kota="Kudus").status_code == 302
+    assert KabupatenKota.objects.get().nama == "Kabupaten Kudus Raya"
+    assert KabupatenKota.objects.get().kode == "33.19"
+
+
+def test_regions_are_neither_added_nor_deactivated(kudus, as_admin, toggle):
+    assert as_admin.get("/acuan/daerah/tambah/").status_code == 404
+    assert toggle("daerah", kudus.pk, "tidak").status_code == 404
+
+
+def test_a_holiday_taken_off_is_kept_and_comes_back_when_added(as_admin):
+    day = datetime.date(2027, 3, 9)
+    row = HariLibur.objects.create(tanggal=day, nama="Uji")
+    as_admin.post("/hari-libur/", {"hapus": "2027-03-09"})
+    assert day not in holidays()
+    assert HariLibur.objects.get() == row
+    data = {"tambah": "1", "tanggal": "2027-03-09", "nama": "Uji lagi", "kunci_formulir": uuid.uuid4()}
+    assert as_admin.post("/hari-libur/", data).status_code == 302
+    assert holidays() == {day: "Uji lagi"}
+
+
+# --- The seed ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_seed_twice_changes_nothing(db):
+    load_reference()
+    count = LogEntry.objects.count()
+    load_reference()
+    assert LogEntry.objects.count() == count
+
+
+def test_the_seed_brings_up_to_date_what_nobody_edited(db):
+    load_reference()
+    Backlog.objects.filter(tahun=2020).update(jumlah=1)
+    load_reference()
+    assert Backlog.objects.get(tahun=2020).jumlah == 436_649
+
+
+def test_the_seed_leaves_what_the_admin_edited(db, send, toggle):
+    load_reference()
+    row = Backlog.objects.get(tahun=2020)
+    send("backlog", row.pk, jumlah="5", sumber="Surat BPS")
+    toggle("kategori", "FIS-01", "tidak")
+    cap = BatasPenghasilan.objects.get(dasar_hukum="Permen PKP 5/2025 zona 1")
+    toggle("penghasilan", cap.pk, "tidak")
+    send("penghasilan", **{**PENGHASILAN, "dasar_hukum": cap.dasar_hukum, "berlaku_mulai": "2025-04-22"})
+    send("daerah", "33.19", nama="Kabupaten Kudus Raya", ibu_kota="Kudus")
+    HariLibur.objects.filter(pk="2026-12-25").update(aktif=False)
+    call_command("seed", verbosity=0)
+    row.refresh_from_db()
+    assert (row.jumlah, row.sumber) == (5, "Surat BPS")
+    assert not KategoriPermasalahan.objects.get(pk="FIS-01").aktif
+    assert BatasPenghasilan.objects.filter(dasar_hukum=cap.dasar_hukum).count() == 2
+    assert KabupatenKota.objects.get(pk="33.19").nama == "Kabupaten Kudus Raya"
+    assert datetime.date(2026, 12, 25) not in holidays()

@@ -1,0 +1,79 @@
+"""The home of the admin tells of accounts that opened unusually many residents, and of a chain that does not hold."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from core.models import JejakAkses
+from core.models.trail import PemeriksaanRantai
+from penghuni.akses import TANPA_NAMA, unusual_access
+
+
+@pytest.fixture(autouse=True)
+def thresholds(settings):
+    settings.AMBANG_PENGHUNI_DIBUKA, settings.AMBANG_NOMOR_DIBUKA, settings.AMBANG_PENGHUNI_DIUNDUH = 10, 3, 100
+
+
+def look(pengguna, times=1, tindakan="lihat", lalu=0, **more):
+    saat = timezone.now() - datetime.timedelta(days=lalu)
+    JejakAkses.objects.bulk_create(
+        JejakAkses(waktu=saat, pengguna=pengguna, tindakan=tindakan, objek="penghuni", objek_id=str(n), **more)
+        for n in range(times)
+    )
+
+
+def told():
+    return [(row.nama, row.dibuka, row.nomor, row.diunduh) for row in unusual_access(timezone.now())]
+
+
+def test_below_the_thresholds_nothing_is_told(operator, verifikator):
+    look(operator, 10)
+    look(verifikator, 3, "lihat_lengkap")
+    look(verifikator, 1, "ekspor", jumlah=100)
+    look(operator, 1, "ekspor", jumlah=5000, kolom=TANPA_NAMA)
+    look(operator, 500, lalu=9)
+    assert told() == []
+
+
+@pytest.mark.parametrize(
+    ("looks", "expected"),
+    [
+        ((500, "lihat", 1), (500, 0, 0)),
+        ((4, "lihat_lengkap", 1), (4, 4, 0)),
+        ((1, "ekspor", 101), (0, 0, 101)),
+        ((2, "cetak", 60), (0, 0, 120)),
+    ],
+)
+def test_who_goes_over_one_is_told_in_one_query(operator, looks, expected, django_assert_num_queries):
+    times, tindakan, jumlah = looks
+    look(operator, times, tindakan, jumlah=jumlah)
+    with django_assert_num_queries(1):
+        assert told() == [(operator.nama, *expected)]
+
+
+def test_two_days_are_two_days(operator):
+    look(operator, 8)
+    look(operator, 8, lalu=1)
+    assert told() == []
+
+
+def test_the_admin_reads_it_at_home_and_finds_the_lines(operator, admin, masuk_sebagai):
+    look(operator, 11)
+    client = masuk_sebagai(admin)
+    [row] = [row for row in client.get("/").context["kewajiban"] if "Akses" in row.judul]
+    assert operator.nama in row.judul
+    assert "11 dibuka" in row.keterangan
+    assert len(client.get(row.url).context["baris"]) == 11
+
+
+def test_nobody_else_is_told(operator, koordinator, masuk_sebagai):
+    look(operator, 11)
+    assert "Tidak biasa" not in masuk_sebagai(koordinator).get("/").content.decode()
+
+
+@pytest.mark.parametrize(("utuh", "lalu", "label"), [(False, 0, "Tidak utuh"), (True, 3, "Lama tidak diperiksa")])
+def test_a_chain_that_needs_a_look_is_told(admin, masuk_sebagai, utuh, lalu, label):
+    saat = timezone.now() - datetime.timedelta(days=lalu)
+    PemeriksaanRantai.objects.create(waktu=saat, utuh=utuh, baris=1)
+    assert label in masuk_sebagai(admin).get("/").content.decode()
