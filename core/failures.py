@@ -120,7 +120,7 @@ def _storage(error: OSError) -> Gangguan | None:
     if error.errno in (errno.EROFS, errno.EIO, errno.ESTALE):
         return BERKAS
     # Without a usable folder for uploads Python names none.
-    ours = (str(settings.MEDIA_ROOT), tempfile.gettempdir() if tempfile.tempdir else "/tmp")  # noqa: S108
+    ours = (str(settings.MEDIA_ROOT), tempfile.gettempdir() if tempfile.tempdir else "/tmp")  # noqa: S108  # nosec B108
     if error.filename is None:
         return BERKAS if error.errno == errno.ENOENT else None
     return BERKAS if str(error.filename).startswith(ours) else None

@@ -220,7 +220,7 @@ class _Watched(io.RawIOBase):
 def _places_asked() -> list[str]:
     """What to ask for the places of all files that rows name; `make update` asks before the tables are up to date."""
     return [
-        f"SELECT {column} FROM {table} WHERE {column} <> ''"  # noqa: S608 names of ours
+        f"SELECT {column} FROM {table} WHERE {column} <> ''"  # noqa: S608 names of ours  # nosec B608
         for table, column, _ in place_columns()
         if column in basis.columns_of(table)
     ]
@@ -234,7 +234,7 @@ def _about(copy: basis.Salinan, named: int) -> Keterangan:
         versi=code_version(),
         basis=connection.vendor,
         migrasi=sorted(f"{app}.{name}" for app, name in copy.rows("SELECT app, name FROM django_migrations")),
-        jumlah={table: copy.rows(f'SELECT count(*) FROM "{table}"')[0][0] for table in tables},  # noqa: S608 own names
+        jumlah={table: copy.rows(f'SELECT count(*) FROM "{table}"')[0][0] for table in tables},  # noqa: S608  # nosec B608
         sidik_kunci=[key_fingerprint(key) for key in settings.KUNCI_DATA],
         berkas_dicatat=named,
     )

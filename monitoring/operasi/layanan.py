@@ -15,10 +15,12 @@ from core.middleware import CONTENT_SECURITY_POLICY
 FOLDER: Final = "monitoring/layanan"
 PEKERJAAN: Final = (
     ("surel", "surel yang menunggu", "kirim_surel", "*:0/5"),
+    ("segel", "segel jejak", "segel_jejak", "*:0/5"),
     ("harian", "pekerjaan harian", "harian", "*-*-* 02:30"),
-    ("cadangan", "cadangan", "cadangkan --simpan 14", "*-*-* 01:00"),
+    ("cadangan", "cadangan", "cadangkan --simpan 14", "*-*-* 01:02"),
 )
-"""Name, meaning, command and time of what runs by itself."""
+"""Name, meaning, command and time of what runs by itself. A backup begins between two seals: the head of the chain is a
+file, and should be of the same moment as the links."""
 
 
 @dataclass(frozen=True)

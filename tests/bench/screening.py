@@ -64,7 +64,7 @@ def _leave(number: int) -> None:
             " SELECT p.id, p.kabupaten_kota_id, s.skema_id, s.versi_aturan_id, p.versi, s.hasil, s.rincian,"
             " s.dihitung_pada FROM penghuni_penghuni p JOIN penghuni_hunian h ON h.penghuni_id = p.id"
             " AND h.selesai IS NULL CROSS JOIN penghuni_hasilpenyaringan s"
-            " WHERE s.penghuni_id = %s AND p.id > s.penghuni_id",
+            " WHERE s.penghuni_id = %s AND p.id > s.penghuni_id ON CONFLICT DO NOTHING",
             [Penghuni._meta.pk.get_db_prep_value(pattern.pk, connection)],
         )
         cursor.execute("DELETE FROM penghuni_jumlahpenyaringan")

@@ -15,6 +15,7 @@ PEKERJAAN = (
     ("saring_penghuni",),
     ("anonimkan_penghuni",),
     ("clearsessions",),
+    ("verify_trail", "--diam"),
 )
 
 
