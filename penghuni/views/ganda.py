@@ -86,7 +86,8 @@ def _render_set(
     status: int = 200,
 ) -> HttpResponse:
     """A set with a form per pair; the one that was `posted` shows what is wrong. Every household is logged as seen."""
-    himpunan = next(iter(read_sets(DugaanGanda.objects.filter(pk=of.pk).values_list("kelompok", flat=True))), None)
+    now = DugaanGanda.objects.visible_to(request.user).filter(pk=of.pk)
+    himpunan = next(iter(read_sets(now.values_list("kelompok", flat=True))), None)
     if himpunan is None:  # regrouped or put right at this very moment
         raise Http404
     penghuni, baris = side_by_side(himpunan)
