@@ -17,7 +17,7 @@ from tests.test_scope_walk import COMMON, OPERATORS, PAGES
 
 WRITE = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|REPLACE INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
 # What looking may leave behind: who looked, that the session lives, that a page of a desk session is open.
-LEFT_BY_LOOKING = {"core_jejakakses", "django_session", "monitoring_hadirdaring"}
+LEFT_BY_LOOKING = {"core_jejakakses", "core_sesi", "monitoring_hadirdaring"}
 SLOW = re.compile(r"pdf|docx|zip|xlsx|templat")
 """Pages that make a file: asked by fewer people where only the answer of a page counts."""
 

@@ -95,7 +95,7 @@ def test_who_is_not_signed_in_learns_and_changes_nothing(world, state):
                     faults.append(f"{method} {name}: {response.status_code}")
                 faults += held_to(response, f"{method} {name}")
     none_of(faults)
-    assert set(tables) <= {"django_session"}
+    assert set(tables) <= {"core_sesi"}
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -136,6 +136,8 @@ def test_pages_without_an_account_keep_nothing_and_are_strict(world):
             for method in ("get", "head", *OTHER_METHODS):
                 response = getattr(client, method)(url)
                 right = {200, 404} if method in LOOKING else {405}
+                if name == "core:masuk_faktor" and method in LOOKING:
+                    right = {302}  # the second step begins with the first
                 if response.status_code not in right:
                     faults.append(f"{method} {name}: {response.status_code}")
                 faults += held_to(response, f"{method} {name}")
@@ -150,7 +152,7 @@ def test_no_other_method_is_known(world):
         for method in OTHER_METHODS:
             with written() as tables:
                 response = getattr(client, method)(url)
-            if response.status_code != 405 or set(tables) - {"django_session"}:
+            if response.status_code != 405 or set(tables) - {"core_sesi"}:
                 faults.append(f"{method} {name}: {response.status_code} {tables}")
             faults += held_to(response, f"{method} {name}")
     none_of(faults)

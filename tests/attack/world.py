@@ -33,7 +33,7 @@ from monitoring.isian.kiriman import draft_of
 from monitoring.isian.pemeriksaan import check_isian, explain
 from monitoring.isian.permintaan import ask_opening
 from monitoring.isian.workflow import apply_move
-from monitoring.models import BeritaAcara, Dokumen, Impor, Isian, PeriodeMonitoring, SesiDesk
+from monitoring.models import Backlog, BeritaAcara, Dokumen, Impor, Isian, PeriodeMonitoring, SesiDesk
 from penghuni.calon import enter
 from penghuni.ganda import match_waiting
 from penghuni.hak_subjek import record_request
@@ -163,7 +163,9 @@ def build(codes: list[str], text: Text) -> World:
         _send_in(row, periode, verifikator)
     make_jadwal(periode, koordinator, verifikator, jumlah_hari=max(2, len(codes) // 3))
     publish(periode.jadwal_desk, koordinator)
+    backlog = Backlog.objects.create(tahun=2020, jenis="kepemilikan", jumlah=1, sumber="Uji")
     for row in daerah:
+        row.names |= {"acuan_jenis": "backlog", "backlog": backlog.pk}
         _desk(row, periode, verifikator)
         _papers(row, periode, koordinator, text)
         fill(row.kabupaten_kota.pk, text, ("core", "penghuni", "monitoring"))
