@@ -11,7 +11,7 @@ from django.db import models
 
 HOSTILE = "<b>\"'{{7*7}}"
 MARK = re.compile(r"q([zp])(\d{4})q", re.IGNORECASE)
-RAW_TAG = re.compile(r"q[zp]\d{4}q<", re.IGNORECASE)
+RAW_TAG = re.compile(r"q[zp]\d{4}q<b\b", re.IGNORECASE)  # the tag that every typed text holds; a page may close its own
 
 
 def mark(kode: str, column: models.Field) -> str:

@@ -225,11 +225,11 @@ def test_fields_that_a_form_does_not_offer_change_nothing(world):
 
 
 def rows_of(kode):
-    """Every row of a kabupaten/kota."""
+    """Every row of a kabupaten/kota, but those that looking writes and pairs, which are of two kabupaten/kota."""
     return {
         model.__name__: list(model._base_manager.filter(**{path: kode}).order_by("pk").values_list())
         for model in apps.get_models()
-        if (path := region_path(model)) and model.__name__ not in ("HadirDaring", "JejakAkses")
+        if (path := region_path(model)) and model.__name__ not in ("HadirDaring", "JejakAkses", "DugaanGanda")
     }
 
 
