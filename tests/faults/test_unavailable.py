@@ -11,7 +11,6 @@ import uuid
 
 import psycopg2
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, ProgrammingError, connection
 from django.test import Client
@@ -21,7 +20,7 @@ from django.utils.http import urlencode
 
 from core import tertahan
 from core.failures import BERKAS, PENUH, SIBUK, trouble_of
-from core.models import Konsep
+from core.models import Konsep, Sesi
 from penghuni.models import Penghuni
 from rusun.models import TindakLanjut
 from tests.factories import make_rusun
@@ -182,7 +181,7 @@ def test_the_same_person_signed_in_anew_finds_a_draft(peramban, typed, operator_
 @pytest.mark.django_db
 def test_a_session_that_ended_meanwhile_leads_through_the_login(peramban, typed):
     page = fail(peramban, typed)
-    Session.objects.all().delete()
+    Sesi.objects.all().delete()
     answer = send_held(peramban, reverse("penghuni:tambah"), held(page))
     assert answer.status_code == 401
     assert "tulisan Anda aman" in answer.content.decode()
