@@ -6,6 +6,7 @@ back to the same person (a refused form, the own workbook): that is told apart b
 """
 
 import datetime
+import hashlib
 import io
 import logging
 import re
@@ -23,21 +24,27 @@ from django.utils import timezone
 from django.views.debug import ExceptionReporter
 from pypdf import PdfReader
 
+from core.files import write_sealed
 from core.idempotency import new_key
-from core.models import JejakAkses, Sesi
-from monitoring.enums import Gerak, StatusImpor
+from core.models import JejakAkses, KabupatenKota, Pengguna, Sesi
+from monitoring.enums import Gerak, StatusImpor, StatusIsian
 from monitoring.impor.templat import template_for
 from monitoring.isian.kiriman import draft_of
 from monitoring.isian.pemeriksaan import check_isian, explain
+from monitoring.isian.permintaan import ask_opening
 from monitoring.isian.workflow import apply_move
-from monitoring.models import Impor, Kiriman, PeriodeMonitoring
+from monitoring.models import Backlog, Dokumen, Impor, Kiriman, Pemberitahuan, PeriodeMonitoring
+from penghuni.ganda import match_waiting
+from penghuni.hak_subjek import record_request
 from penghuni.hunian import move_in
-from penghuni.models import Penghuni
-from rusun.models import Blok
+from penghuni.models import CalonPemilikRumah, DugaanGanda, Penghuni
+from rusun.alamat import Alamat
+from rusun.models import Blok, Lampiran, Permasalahan, TindakLanjut
 
-from .factories import make_isian, make_rusun
+from .desk.conftest import held_session
+from .factories import make_isian, make_periode, make_rusun
 from .impor.conftest import Buku
-from .test_scope_walk import PAGES, world  # noqa: F401
+from .test_scope_walk import PAGES
 
 SARI = {"nik": "3319014107900011", "no_kk": "3319011412200021", "telepon": "081312340031"}
 BUDI = {"nik": "3374010107850012", "no_kk": "3374011412200022", "telepon": "081312340032"}
@@ -48,6 +55,65 @@ RINI = {"nik": "3319014107900016", "no_kk": "3319011412200026", "telepon": "0813
 NUMBERS = [number for person in (SARI, BUDI, TONO, WATI, SALAH, RINI) for number in person.values()]
 ALASAN = "mencocokkan dengan berkas"
 BETWEEN = re.compile(r"(?<=[0-9])[ .\-'\u00a0\u200b]+(?=[0-9])")
+
+
+# --- Kudus with one of everything -------------------------------------------------------------------------------------
+
+
+def issued(isian, koordinator, saat):
+    """A document of the kabupaten/kota with a signed scan."""
+    isi, sidik = write_sealed("dokumen", b"uji"), hashlib.sha256(b"uji").hexdigest()
+    return Dokumen.objects.create(
+        periode=isian.periode, kabupaten_kota=isian.kabupaten_kota, jenis="rekap_daerah", kode="REKAP-UJI-3319-R1",
+        judul="Rekap", tanggal_terbit=saat, diterbitkan_oleh=koordinator, ringkasan={}, berkas=isi, ukuran=3,
+        sha256=sidik, pindaian=isi, pindaian_tipe="application/pdf", pindaian_sha256=sidik,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, semarang):
+    """Kudus with one of everything; the names that `Page.own` uses."""
+    rusun = make_rusun(kudus)
+    row = make_isian(make_periode(koordinator, kudus, semarang), operator, verifikator, StatusIsian.PERLU_PERBAIKAN)
+    masalah = Permasalahan.objects.get()
+    saat = timezone.now()
+    tindak = TindakLanjut.objects.create(
+        rusun=rusun,
+        permasalahan=masalah,
+        uraian="Ganti atap",
+        penanggung_jawab="pusat",
+        batas_waktu=saat.date(),
+        diubah=saat,
+    )
+    lampiran = Lampiran.objects.create(
+        rusun=rusun, jenis="foto", nama_asli="a.jpg", tipe="image/jpeg", ukuran=1, sha256="0" * 64, berkas="tidak/ada",
+        diubah=saat,
+    )  # fmt: skip
+    penghuni, _ = (
+        Penghuni.objects.create(kabupaten_kota=daerah, nama="Sutarmi", nik="3319014107900001", diubah=saat)
+        for daerah in (kudus, semarang)
+    )
+    match_waiting()
+    CalonPemilikRumah.objects.create(penghuni=penghuni, tahap_sejak=saat, diubah=saat)
+    subjek = record_request(penghuni, "salinan", "Minta salinan.", saat, operator)
+    place = write_sealed("impor", b"uji")
+    impor = Impor.objects.create(
+        kabupaten_kota=kudus, diunggah_oleh=verifikator, diunggah_pada=saat, atas_nama=True, nama_asli="a.xlsx",
+        ukuran=3, sha256="0" * 64, berkas=place, balasan=place, berisi_penghuni=False, status=StatusImpor.NIHIL,
+    )  # fmt: skip
+    dokumen = issued(row, koordinator, saat)
+    sesi, butir = held_session(row, koordinator, verifikator)
+    permintaan = ask_opening(row, Alamat(rusun.kode, "aset"), "BAST baru terbit.", operator)
+    return {
+        "acuan_jenis": "backlog",
+        "backlog": Backlog.objects.create(tahun=2020, jenis="kepemilikan", jumlah=1, sumber="Uji").pk,
+        "slug": "desk-uji", "kode": kudus.pk, "rusun": rusun.kode, "bagian": "hunian", "masalah": masalah.pk,
+        "tindak": tindak.pk, "lampiran": lampiran.pk, "penghuni": penghuni.pk, "akun": operator.pk, "nomor": 1,
+        "gerak": "ajukan_rekap", "gerak_isian": "mulai", "catatan": row.catatan.get().pk, "permintaan": permintaan.pk,
+        "kabar": Pemberitahuan.objects.get(pengguna=operator, jenis="dikembalikan").pk,
+        "impor": impor.pk, "sesi": sesi.pk, "butir": butir.pk, "langkah": "jeda", "surat": "undangan",
+        "dokumen": dokumen.pk, "ganda": DugaanGanda.objects.get().pk, "permintaan_subjek": subjek.pk,
+    }  # fmt: skip
 
 
 # --- Searching --------------------------------------------------------------------------------------------------------
@@ -175,7 +241,7 @@ def keluar(masuk_sebagai):
 
 
 @pytest.fixture
-def warga(world, kudus, semarang, operator_penghuni, operator_lain):  # noqa: F811
+def warga(world, kudus, semarang, operator_penghuni, operator_lain):
     """Sari in Kudus, Budi in Semarang, both at home; Semarang has sent its isian."""
     blok = Blok.objects.get(rusun__kabupaten_kota=kudus)
     sari = Penghuni.objects.create(kabupaten_kota=kudus, nama="Sari", diubah=timezone.now(), **SARI)
@@ -276,7 +342,7 @@ def break_down(keluar, pengguna):
         transaction.set_rollback(True)
 
 
-def visit_every_page(keluar, world, people):  # noqa: F811
+def visit_every_page(keluar, world, people):
     """Every address there is, as somebody of the region and somebody of the province; papers once."""
     for name, page in PAGES.items():
         if name in ("rusun:lampiran_unduh", "impor:unduh_asli", "impor:unduh_balasan", "core:keluar"):
@@ -287,7 +353,7 @@ def visit_every_page(keluar, world, people):  # noqa: F811
 
 
 def test_no_full_number_is_stored_or_leaves(
-    keluar, warga, world, kudus, operator, operator_penghuni, operator_lain, verifikator, koordinator, pimpinan,  # noqa: F811
+    keluar, warga, world, kudus, operator, operator_penghuni, operator_lain, verifikator, koordinator, pimpinan,
     admin, django_capture_on_commit_callbacks, settings,
 ):  # fmt: skip
     sari, budi = warga

@@ -1,33 +1,12 @@
-"""Every URL of ours, asked by everybody: strangers sign in, wrong roles get 403, other regions look like nothing.
+"""Who may open which URL: the table that the access matrix of `tests/attack` asks page by page.
 
 A URL without an entry in `PAGES` fails with its name.
 """
 
-import hashlib
-import re
 import uuid
 from dataclasses import dataclass, field
 
-import pytest
-from django.test import Client
-from django.urls import URLPattern, get_resolver, resolve, reverse
-from django.utils import timezone
-
-from core.files import write_sealed
-from core.models import KabupatenKota, Pengguna
-from monitoring.desk import sesi as sesi_desk
-from monitoring.desk.jadwal import publish
-from monitoring.enums import StatusImpor, StatusIsian
-from monitoring.isian.permintaan import ask_opening
-from monitoring.models import Backlog, BeritaAcara, Dokumen, Impor, Pemberitahuan, SesiDesk
-from penghuni.ganda import match_waiting
-from penghuni.hak_subjek import record_request
-from penghuni.models import CalonPemilikRumah, DugaanGanda, Penghuni
-from rusun.alamat import Alamat
-from rusun.models import Lampiran, Permasalahan, TindakLanjut
-
-from .desk.conftest import make_jadwal
-from .factories import make_isian, make_periode, make_rusun
+from django.urls import URLPattern, get_resolver
 
 OPERATORS = {"operator", "operator_penghuni"}
 PROVINCE = {"verifikator", "koordinator"}
@@ -261,130 +240,3 @@ def names(patterns, prefix=""):
 
 def test_every_url_says_who_may_open_it():
     assert sorted(names(get_resolver().url_patterns)) == sorted([*PAGES, *PUBLIC])
-
-
-def held_session(isian, koordinator, verifikator):
-    """A session with a point of its agenda, closed, with its berita acara and the signed scan of it."""
-    make_jadwal(isian.periode, koordinator, verifikator)
-    publish(isian.periode.jadwal_desk, koordinator)
-    sesi = SesiDesk.objects.get(isian=isian)
-    sesi_desk.begin(sesi, verifikator)
-    butir = sesi_desk.add_point(sesi, "Butir", verifikator)
-    ba = sesi_desk.close(sesi, verifikator)
-    BeritaAcara.objects.filter(pk=ba.pk).update(
-        pindaian=write_sealed("berita_acara", b"uji"), pindaian_tipe="image/png"
-    )
-    return sesi, butir
-
-
-def issued(isian, koordinator, saat):
-    """A document of the kabupaten/kota with a signed scan."""
-    isi, sidik = write_sealed("dokumen", b"uji"), hashlib.sha256(b"uji").hexdigest()
-    return Dokumen.objects.create(
-        periode=isian.periode, kabupaten_kota=isian.kabupaten_kota, jenis="rekap_daerah", kode="REKAP-UJI-3319-R1",
-        judul="Rekap", tanggal_terbit=saat, diterbitkan_oleh=koordinator, ringkasan={}, berkas=isi, ukuran=3,
-        sha256=sidik, pindaian=isi, pindaian_tipe="application/pdf", pindaian_sha256=sidik,
-    )  # fmt: skip
-
-
-@pytest.fixture
-def world(kudus: KabupatenKota, operator: Pengguna, verifikator, koordinator, semarang):
-    """Kudus with one of everything; the names that `Page.own` uses."""
-    rusun = make_rusun(kudus)
-    row = make_isian(make_periode(koordinator, kudus, semarang), operator, verifikator, StatusIsian.PERLU_PERBAIKAN)
-    masalah = Permasalahan.objects.get()
-    saat = timezone.now()
-    tindak = TindakLanjut.objects.create(
-        rusun=rusun,
-        permasalahan=masalah,
-        uraian="Ganti atap",
-        penanggung_jawab="pusat",
-        batas_waktu=saat.date(),
-        diubah=saat,
-    )
-    lampiran = Lampiran.objects.create(
-        rusun=rusun, jenis="foto", nama_asli="a.jpg", tipe="image/jpeg", ukuran=1, sha256="0" * 64, berkas="tidak/ada",
-        diubah=saat,
-    )  # fmt: skip
-    penghuni, _ = (
-        Penghuni.objects.create(kabupaten_kota=daerah, nama="Sutarmi", nik="3319014107900001", diubah=saat)
-        for daerah in (kudus, semarang)
-    )
-    match_waiting()
-    CalonPemilikRumah.objects.create(penghuni=penghuni, tahap_sejak=saat, diubah=saat)
-    subjek = record_request(penghuni, "salinan", "Minta salinan.", saat, operator)
-    place = write_sealed("impor", b"uji")
-    impor = Impor.objects.create(
-        kabupaten_kota=kudus, diunggah_oleh=verifikator, diunggah_pada=saat, atas_nama=True, nama_asli="a.xlsx",
-        ukuran=3, sha256="0" * 64, berkas=place, balasan=place, berisi_penghuni=False, status=StatusImpor.NIHIL,
-    )  # fmt: skip
-    dokumen = issued(row, koordinator, saat)
-    sesi, butir = held_session(row, koordinator, verifikator)
-    permintaan = ask_opening(row, Alamat(rusun.kode, "aset"), "BAST baru terbit.", operator)
-    return {
-        "acuan_jenis": "backlog",
-        "backlog": Backlog.objects.create(tahun=2020, jenis="kepemilikan", jumlah=1, sumber="Uji").pk,
-        "slug": "desk-uji", "kode": kudus.pk, "rusun": rusun.kode, "bagian": "hunian", "masalah": masalah.pk,
-        "tindak": tindak.pk, "lampiran": lampiran.pk, "penghuni": penghuni.pk, "akun": operator.pk, "nomor": 1,
-        "gerak": "ajukan_rekap", "gerak_isian": "mulai", "catatan": row.catatan.get().pk, "permintaan": permintaan.pk,
-        "kabar": Pemberitahuan.objects.get(pengguna=operator, jenis="dikembalikan").pk,
-        "impor": impor.pk, "sesi": sesi.pk, "butir": butir.pk, "langkah": "jeda", "surat": "undangan",
-        "dokumen": dokumen.pk, "ganda": DugaanGanda.objects.get().pk, "permintaan_subjek": subjek.pk,
-    }  # fmt: skip
-
-
-def ask(client, name, args):
-    """The answers to a GET and to an empty POST; 405 where the method does not exist."""
-    url = reverse(name, args=args)
-    return [client.get(url), client.post(url)]
-
-
-def own(name, world):
-    return [world[key] for key in PAGES[name].own]
-
-
-def text(response):
-    """The body without what differs at every request."""
-    return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", response.content)
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_stranger_is_sent_to_sign_in(name, world):
-    shown, sent = ask(Client(), name, own(name, world))
-    assert shown.status_code == 302
-    assert shown["Location"].startswith("/masuk/")
-    if getattr(resolve(shown.request["PATH_INFO"]).func, "keeps_draft", False):
-        # What was typed travels through the login page, which is all that is shown.
-        assert (sent.status_code, sent.templates[0].name) == (401, "masuk.html")
-    else:
-        assert sent.status_code == 302
-        assert sent["Location"].startswith("/masuk/")
-
-
-@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.roles != ALL])
-def test_a_wrong_role_is_refused_with_403(name, world, masuk_sebagai, request):
-    for role in sorted(ALL - PAGES[name].roles):
-        codes = {r.status_code for r in ask(masuk_sebagai(request.getfixturevalue(role)), name, own(name, world))}
-        assert codes in ({403}, {403, 405}), role
-
-
-@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if name != "rusun:lampiran_unduh"])
-def test_a_right_role_is_let_in(name, world, masuk_sebagai, request):
-    for role in sorted(PAGES[name].roles):
-        client = masuk_sebagai(request.getfixturevalue(role))
-        cell = {"alamat": str(Alamat(world["rusun"], "hunian", "", "jumlah_kk"))}  # asked for by the remark form only
-        response = client.get(reverse(name, args=own(name, world)), cell)
-        b"".join(response)  # a stream closes its file once it was read
-        assert response.status_code in (200, 204, 302, 405), role
-
-
-@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.own])
-def test_what_belongs_to_another_region_answers_as_what_does_not_exist(name, world, masuk_sebagai, request):
-    page = PAGES[name]
-    foreign = page.regional and name not in COMMON and page.roles & OPERATORS
-    client = masuk_sebagai(request.getfixturevalue("operator_lain" if foreign else min(page.roles)))
-    missing = ask(client, name, page.missing)
-    assert {response.status_code for response in missing} in ({404}, {404, 405})
-    if foreign:
-        answers = ask(client, name, own(name, world))
-        assert [(r.status_code, text(r)) for r in answers] == [(r.status_code, text(r)) for r in missing]

@@ -5,10 +5,11 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from core.files import write_sealed
 from monitoring.desk import sesi as desk
 from monitoring.desk.jadwal import generate, publish
 from monitoring.enums import JenisSesi, StatusIsian
-from monitoring.models import JadwalDesk, SesiDesk
+from monitoring.models import BeritaAcara, JadwalDesk, SesiDesk
 from tests.factories import make_isian, make_periode, make_rusun
 
 
@@ -20,6 +21,20 @@ def make_jadwal(periode, koordinator, *verifikator, **fields):
     jadwal = JadwalDesk(periode=periode, **{**values, **fields})
     generate(jadwal, list(verifikator), koordinator)
     return jadwal
+
+
+def held_session(isian, koordinator, verifikator):
+    """A session with a point of its agenda, closed, with its berita acara and the signed scan of it."""
+    make_jadwal(isian.periode, koordinator, verifikator)
+    publish(isian.periode.jadwal_desk, koordinator)
+    sesi = SesiDesk.objects.get(isian=isian)
+    desk.begin(sesi, verifikator)
+    butir = desk.add_point(sesi, "Butir", verifikator)
+    ba = desk.close(sesi, verifikator)
+    BeritaAcara.objects.filter(pk=ba.pk).update(
+        pindaian=write_sealed("berita_acara", b"uji"), pindaian_tipe="image/png"
+    )
+    return sesi, butir
 
 
 @pytest.fixture

@@ -37,9 +37,9 @@ from monitoring.periode.workflow import apply_period_move
 from monitoring.rekap.build import build_rekap
 from rusun.lampiran import FileRefused
 from rusun.models import Blok, Rusun
+from tests.desk.conftest import held_session
 from tests.factories import make_isian, make_periode, make_rusun
 from tests.rusun.test_files import photo
-from tests.test_scope_walk import held_session
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n%%EOF\n"
