@@ -226,7 +226,7 @@ def sqlmap(address: str, parameter: str, string: str, session: str, folder: Path
     makes every page another one, and without it nothing is found.
     """
     command = [
-        str(SCANNERS / "sqlmap"), "-u", address, "-p", parameter, "--batch", "--level", "1", "--risk", "1",
+        str(SCANNERS / "sqlmap"), "-u", address, "-p", parameter, "--batch", "--level", "2", "--risk", "1",
         "--threads", "4", "--ignore-stdin",
         f"--string={string}", "--flush-session", "--output-dir", str(folder / "sqlmap"), "--disable-coloring",
         "--technique=B", *(["--cookie", f"sesi={session}"] if session else []),

@@ -19,7 +19,7 @@ from tests.forms import fields_of
 from .world import SLUG, Person
 
 THINK = (3.0, 8.0)  # seconds between two requests of one person
-WRITING = 0.43
+WRITING = 0.5
 """How often somebody opens a form and sends it: two requests, so that three of ten requests are writes."""
 PATIENCE = 60
 
