@@ -107,7 +107,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _is_away(error: BaseException) -> bool:
     if isinstance(error, OperationalError | InterfaceError):
-        return True
+        # SQLite tells of SQL that it does not understand by the same class: that heals by no waiting.
+        return getattr(error.__cause__, "sqlite_errorname", "") != "SQLITE_ERROR"
     # psycopg2 tells of a server that went away in the middle of an answer by its plainest error, without a code.
     code = getattr(error.__cause__, "pgcode", "") if isinstance(error, DatabaseError) else ""
     return code == READ_ONLY_SQLSTATE or (code is None and type(error) is DatabaseError)

@@ -12,7 +12,7 @@ import uuid
 import psycopg2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, ProgrammingError, connection
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, ProgrammingError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -71,6 +71,14 @@ GONE = OperationalError("server closed the connection unexpectedly")
 )
 def test_what_is_the_machines_trouble_and_what_is_ours(error, gangguan):
     assert trouble_of(error) is gangguan
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sql", ["SELECT FROM WHERE", "SELECT 1 FROM tidak_ada"])
+def test_sql_that_the_database_does_not_understand_is_ours(sql):
+    with pytest.raises(DatabaseError) as caught, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+    assert trouble_of(caught.value) is None
 
 
 def test_a_folder_for_files_that_cannot_be_used_is_the_machines_trouble(settings):
