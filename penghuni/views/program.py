@@ -78,6 +78,11 @@ class KartuSkema:
     nada: str
     kriteria: list[tuple[str, Penilaian, str, str]]
 
+    @property
+    def penghalang(self) -> list[str]:
+        """The criteria that are not met, for a reader who does not unfold the card."""
+        return [title for title, one, _, _ in self.kriteria if one.keadaan == HasilKriteria.GAGAL]
+
 
 def _cards(hasil: list[HasilPenyaringan], rules: Aturan) -> list[KartuSkema]:
     told = {skema.kode: skema for skema in rules.skema}

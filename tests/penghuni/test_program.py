@@ -104,6 +104,14 @@ def test_the_card_shows_every_reason_with_value_and_threshold(as_user, verifikat
     assert (log.tindakan, log.objek_id, log.kolom) == (TindakanAkses.LIHAT, str(row.pk), "program kepemilikan rumah")
 
 
+def test_a_folded_card_names_what_is_not_met(as_user, verifikator, warga):
+    row = warga(punya_rumah="ya", penghasilan=90_000_000)
+    page = as_user(verifikator).get(url("penghuni", row.pk))
+    flpp = next(card for card in page.context["kartu"] if card.kode == "flpp")
+    assert flpp.penghalang == ["Belum punya rumah", "Penghasilan dalam batas MBR"]
+    assert "Tidak memenuhi: Belum punya rumah; Penghasilan dalam batas MBR" in page.content.decode()
+
+
 def test_from_ticked_households_to_candidates(as_user, verifikator, warga, key):
     one, two = warga(), warga("A-2", "Kasno", minat="tidak")
     data = {"kunci_formulir": key(), "penghuni": [one.pk, two.pk], "kembali": "?skema=flpp"}
