@@ -69,3 +69,22 @@ def watch(fatal=0):
         io.open = builtins.open = opened
         subprocess.Popen = popen
         BaseDatabaseWrapper._commit = commit
+
+
+FATAL = "X-Uji-Langkah"
+
+
+class FatalStep:
+    """Middleware of the served site: a request that names a step has the worker killed there, -9, as it answers."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        fatal = request.headers.get(FATAL)
+        if fatal is None:
+            return self.get_response(request)
+        with watch(int(fatal)) as steps:
+            response = self.get_response(request)
+            steps.step("before the answer")
+        return response

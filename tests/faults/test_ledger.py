@@ -17,6 +17,7 @@ from django.db import connection
 
 from . import operations as op
 from .ledger import Ledger
+from .steps import FATAL
 from .world import Forked, Http, until
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +82,29 @@ def crowd(served, forks):
     assert forks.torn() == ""
     statuses = {answer.status for _, _, answer in made.ledger.entries}
     assert 500 not in statuses
+
+
+EVERY = int(os.environ.get("UJI_TIAP_LANGKAH", "4"))
+"""Of how many steps a worker is killed at one; `make faults` takes each."""
+
+
+@pytest.mark.parametrize("make", [op.section, op.follow_up, op.household, op.evidence], ids=lambda make: make.__name__)
+def test_a_worker_killed_at_every_step_of_a_form(crowd, served, make):
+    """What `test_crash_points` does to a process of its own, done to the worker of gunicorn that answers."""
+    person, name = Http(served, "operator.3301"), "operator.3301"
+    words = (crowd.tindak[name],) if make is op.evidence else ()
+    killed = 0
+    for step in itertools.count(1, EVERY):
+        operation = make(person, *words)
+        answer = crowd.ledger.enter(operation, person, operation.send(person, headers={FATAL: str(step)}))
+        until(served.answers, 30)
+        if answer.status is not None:
+            break
+        killed += 1
+    assert answer.ok, (answer.status, answer.refusals)
+    assert killed >= 7 // EVERY
+    print(f"\n{connection.vendor}: {make.__name__} killed {killed} times")
+    crowd.ledger.settle()
 
 
 def every(pause, action, seconds=None):
