@@ -139,7 +139,10 @@ def _about(trail: Jejak, rows: QuerySet[Any], wanted: Mapping[str, Any]) -> Quer
     if trail.model is LogEntry:
         wish = Q(content_type=ContentType.objects.get_for_model(model)) if model else Q()
         wish &= Q(object_pk=objek) if objek else Q()
-        return rows.filter(wish & (Q(changes__has_any_keys=fields_called(kolom)) if kolom else Q()))
+        if not kolom:
+            return rows.filter(wish)
+        names = fields_called(kolom)
+        return rows.filter(wish, changes__has_any_keys=names) if names else rows.none()
     if kolom or (model and _subject_model(trail) is not model):
         return rows.none()
     return _with_subject(trail, rows, objek) if objek else rows

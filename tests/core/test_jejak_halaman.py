@@ -36,7 +36,7 @@ def shown(as_admin):
 def isi(operator, verifikator, koordinator, kudus):
     """Something of each kind, of several people."""
     look(operator, kolom="nik", tindakan="lihat_lengkap", alasan="mencocokkan berkas")
-    look(verifikator, "2", "ekspor", lalu=40, alasan="program rumah", jumlah=3)
+    look(verifikator, "2", "ekspor", lalu=40, alasan="program rumah", jumlah=3, kolom="data pribadi")
     operator.nama = "Sri Rahayu"
     operator.save()
     return make_periode(koordinator, kudus)
@@ -59,6 +59,8 @@ def test_history_moves_and_access_stand_together_newest_first(isi, shown):
         ({"macam": "gerak", "jenis": "monitoring.periodemonitoring"}, {"Desk uji: Buka periode"}),
         ({"macam": "gerak", "objek": "tidak ada"}, set()),
         ({"jenis": "penghuni.penghuni"}, {"Mengekspor", "Melihat NIK/No KK/telepon lengkap"}),
+        ({"kolom": "kata yang tidak ada"}, set()),
+        ({"kolom": "data pribadi"}, {"Mengekspor"}),
     ],
 )  # fmt: skip
 def test_lines_are_found_by_kind_object_field_and_day(isi, shown, operator, query, titles):
