@@ -40,13 +40,13 @@ def jejak(request: HttpRequest) -> HttpResponse:
 @allow(admin)
 @require_safe
 def jejak_ekspor(request: HttpRequest) -> StreamingHttpResponse:
-    """The lines as a file. Taking them along leaves a line as well."""
+    """The lines as a file. Taking them along leaves a line as well, for ever: without what was typed."""
     assert isinstance(request.user, Pengguna)
     saringan, format = JejakFilter(request.GET), wanted_format(request.GET)
     jumlah, baris = export_of(saringan.understood())
     JejakAkses.objects.create(
         waktu=timezone.now(), pengguna=request.user, tindakan=TindakanAkses.EKSPOR, objek=OBJEK_JEJAK,
-        jumlah=min(jumlah, EKSPOR_MAKS), alasan=saringan.in_words()[:300],
+        jumlah=min(jumlah, EKSPOR_MAKS), alasan=saringan.in_words_for_ever()[:300],
     )  # fmt: skip
     return download("jejak", [Table("Jejak", JEJAK, baris)], format, Origin(request.user, saringan.in_words()))
 

@@ -86,11 +86,17 @@ def test_who_saw_one_household_and_whom_one_account_saw_are_one_query_each(isi, 
         ]
 
 
-@pytest.mark.parametrize("objek", ["3319014107900001", "081234567890"])
-def test_a_number_of_a_person_is_not_searched_for(as_admin, objek):
-    page = as_admin.get(JEJAK, {"objek": objek})
-    assert "objek" in page.context["saringan"].errors
+@pytest.mark.parametrize("number", ["3319014107900001", "081234567890", "3374 0101 0190 0001", "nik 0812-3456-7890"])
+@pytest.mark.parametrize("name", ["objek", "kolom"])
+def test_a_number_of_a_person_is_not_searched_for(as_admin, name, number):
+    page = as_admin.get(JEJAK, {name: number})
+    assert name in page.context["saringan"].errors
     assert find(page.context["saringan"].understood())
+
+
+def test_the_key_of_an_object_is_searched_for_whatever_its_figures(as_admin):
+    page = as_admin.get(JEJAK, {"objek": "12345678-1234-4123-8123-123456789012"})
+    assert page.context["saringan"].errors == {}
 
 
 def test_residents_stay_without_name_and_values(as_admin, kudus, operator):
@@ -147,6 +153,19 @@ def test_taking_the_trail_along_leaves_a_line(isi, as_admin, admin):
     assert (row.pengguna, row.tindakan, row.objek, row.jumlah, row.alasan) == (
         admin, "ekspor", "jejak", 2, "Macam: Akses data pribadi",
     )  # fmt: skip
+
+
+def test_what_was_typed_goes_into_the_file_but_not_into_the_trail(isi, as_admin):
+    query = {"format": "csv", "kolom": "Sutarmi", "objek": "33.19", "macam": "akses"}
+    assert "Sutarmi" in as_admin.get("/jejak/ekspor/", query).getvalue().decode()
+    row = JejakAkses.objects.latest("id")
+    assert row.alasan == "Macam: Akses data pribadi; Nomor objek: (teks yang dicari); Bagian data: (teks yang dicari)"
+    assert row.jumlah == 0
+
+
+def test_an_export_of_an_unknown_field_is_empty(isi, as_admin):
+    assert as_admin.get("/jejak/ekspor/", {"format": "csv", "kolom": "kata yang tidak ada"}).status_code == 200
+    assert JejakAkses.objects.latest("id").jumlah == 0
 
 
 def test_the_page_tells_how_the_chain_stands(isi, as_admin, settings, tmp_path):
