@@ -188,10 +188,11 @@ def _lines(found: list[tuple[Jejak, QuerySet[Any]]], rows: Iterable[tuple[int, A
 def _change(entry: LogEntry, line: Any) -> BarisJejak:
     model = entry.content_type.model_class()
     assert model is not None
+    code = model._meta.label_lower
     return BarisJejak(
         entry.timestamp, MacamJejak.PERUBAHAN.label, line.oleh, entry.actor.username if entry.actor else "",
         line.judul, f"{_name(model)} {entry.object_pk}" if is_personal(model) else entry.object_repr,
-        model._meta.label_lower, entry.object_pk, line.beda, line.rincian, line.catatan,
+        code if code in subjects() else "", entry.object_pk, line.beda, line.rincian, line.catatan,
     )  # fmt: skip
 
 

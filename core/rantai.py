@@ -3,7 +3,8 @@
 Writers know nothing of it and hold nothing for it. A sealer appends links over ranges of settled rows (`manage.py
 segel_jejak`, from cron); each link keeps a keyed hash per row and the hash of the link before. Personal data that must
 be forgotten are taken out inside `forgetting`, which leaves a sealed note of how the row was and is. The newest link is
-also told to a file outside the database, so that an end that was cut off is missed.
+also told to a file outside the database, so that an end that was cut off is missed. That file is made with the first
+link and moves on only from a link that still stands; nothing but `set_head` writes it otherwise.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from django.db import OperationalError, models, transaction
 from django.db.models import Count, Max, Min
 from django.utils import timezone
 
+from . import history
 from .files import held, lock_place, path_of, write_whole
+from .latar import work_alone
 from .models.trail import JEJAK, Jejak, KunciRantai, MataRantai, Pelupaan, PemeriksaanRantai
 from .sealed import InvalidToken, Sealed
 from .table_locks import hold_without_waiting
@@ -35,11 +38,15 @@ from .table_locks import hold_without_waiting
 ROWS_PER_LINK: Final = 5_000
 HEAD: Final = "rantai/kepala.json"
 """Below MEDIA_ROOT: number and hash of the newest link."""
+START: Final = (0, "")
+"""What stands there before the first link."""
+HEAD_LOCK: Final = "rantai"
 ATTEMPTS: Final = 10
 PAUSE: Final = 0.2
 _ENTRY: Final = struct.Struct(">q16s")
 _MAC_BYTES: Final = 16
 FINDINGS_KEPT: Final = 100
+KEPALA_BARU: Final = 'manage.py segel_jejak --kepala-baru "alasan"'
 
 
 class ChainBroken(Exception):
@@ -117,7 +124,9 @@ def seal_trails() -> int:
         top = _settled_top(trail.model)
         while top is not None and (found := _append_link(trail, top)):
             sealed += found
-    _tell_head()
+    with held(lock_place(HEAD_LOCK)) as mine:
+        if mine:
+            _move_head()
     return sealed
 
 
@@ -149,11 +158,13 @@ def _append_link(trail: Jejak, top: int) -> int:
     entries = list(_macs(key, trail, rows, columns))
     if not entries:
         return 0
-    newest = MataRantai.objects.order_by("-nomor").only("nomor", "mac").first()
+    number, mac = _newest()
+    if (number, mac) == START and _told_head() is None:
+        _tell_head(START)  # before the first link: from then on a file that is missing was taken away
     link = MataRantai(
-        nomor=newest.nomor + 1 if newest else 1, jejak=trail.kode, dari=before + 1, sampai=entries[-1][0],
+        nomor=number + 1, jejak=trail.kode, dari=before + 1, sampai=entries[-1][0],
         jumlah=len(entries), kolom=",".join(columns), isi=b"".join(_ENTRY.pack(*entry) for entry in entries),
-        mac_sebelum=newest.mac if newest else "", dibuat=timezone.now(),
+        mac_sebelum=mac, dibuat=timezone.now(),
     )  # fmt: skip
     link.mac = _link_mac(key, link)
     link.save(force_insert=True)
@@ -164,12 +175,38 @@ def _sealed_up_to(trail: Jejak) -> int:
     return MataRantai.objects.filter(jejak=trail.kode).aggregate(top=Max("sampai"))["top"] or 0
 
 
-def _tell_head() -> None:
-    with held(lock_place("rantai")) as mine:
-        newest = MataRantai.objects.order_by("-nomor").only("nomor", "mac").first() if mine else None
-        told = _told_head()
-        if newest is not None and (told is None or newest.nomor > told[0]):
-            write_whole(path_of(HEAD), json.dumps({"nomor": newest.nomor, "mac": newest.mac}).encode())
+def _newest() -> tuple[int, str]:
+    return MataRantai.objects.order_by("-nomor").values_list("nomor", "mac").first() or START
+
+
+def _tell_head(link: tuple[int, str]) -> None:
+    write_whole(path_of(HEAD), json.dumps({"nomor": link[0], "mac": link[1]}).encode())
+
+
+def _move_head() -> None:
+    """On to the newest link, if the one that was told still stands: else somebody cut it off, and the check says so."""
+    told, newest = _told_head(), _newest()
+    if told is not None and newest[0] > told[0] and (told == START or _stands(told)):
+        _tell_head(newest)
+
+
+def _stands(link: tuple[int, str]) -> bool:
+    return MataRantai.objects.filter(nomor=link[0], mac=link[1]).exists()
+
+
+def set_head(alasan: str) -> None:
+    """Take the newest link for the end of the chain whatever the file says: it was lost, or is of another database.
+
+    Why, and what the file said, goes into the field history and so into the chain. Raises `ChainBroken`.
+    """
+    _key()
+    told = _told_head()
+    said = "hilang" if told is None else f"menyebut mata rantai {told[0]}" if told[1] or told == START else "rusak"
+    key = KunciRantai.objects.get(pk=1)
+    history.note(key, "Kepala rantai ditetapkan ulang", None, f"Berkas kepala {said}. {alasan}")
+    seal_trails()
+    if not work_alone(lock_place(HEAD_LOCK), lambda: _tell_head(_newest())):
+        raise ChainBroken("Rantai sedang disegel oleh proses lain. Ulangi sebentar lagi.")
 
 
 def _told_head() -> tuple[int, str] | None:
@@ -273,9 +310,9 @@ def verify_trails() -> Hasil:
     told = _told_head()  # before the links: a sealer may go on meanwhile
     notes = _notes(key, hasil)
     seen: dict[str, int] = {}
-    number, mac = 0, ""
+    number, mac = START
     known = {trail.kode: trail for trail in JEJAK.values()}
-    macs: dict[int, str] = {}
+    macs = dict([START])
     for link in MataRantai.objects.order_by("nomor").iterator(chunk_size=20):
         hasil.mata_rantai += 1
         said = f"Mata rantai {link.nomor}"
@@ -351,16 +388,16 @@ def _fresh_note(kode: str, pk: int, was: str) -> str | None:
 
 def _check_head(told: tuple[int, str] | None, macs: dict[int, str], hasil: Hasil) -> None:
     """The newest link must be at least the one that the file outside the database was told."""
-    if told is None and macs:
-        hasil.temuan.append(Temuan("rantai", None, f"Berkas kepala rantai ({HEAD}) hilang."))
+    if told is None and len(macs) > 1:
+        fault = f"Berkas kepala rantai ({HEAD}) hilang. Bila MEDIA_ROOT memang dipindahkan tanpa berkas itu"
     elif told is not None and macs.get(told[0]) != told[1]:
-        hasil.temuan.append(
-            Temuan(
-                "rantai", None,
-                f"Ujung rantai tidak sama dengan berkas kepala ({HEAD}): dipotong, atau basis data dipulihkan dari "
-                "cadangan yang lebih lama.",
-            )
-        )  # fmt: skip
+        fault = (
+            f"Ujung rantai tidak sama dengan berkas kepala ({HEAD}): dipotong, atau basis data dipulihkan dari "
+            "cadangan yang lebih lama. Bila memang dipulihkan"
+        )
+    else:
+        return
+    hasil.temuan.append(Temuan("rantai", None, f"{fault}, tetapkan ulang dengan {KEPALA_BARU}."))
 
 
 def _check_edges(trail: Jejak, last: int, hasil: Hasil) -> None:
