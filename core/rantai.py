@@ -23,13 +23,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from auditlog.models import LogEntry
 from django.core.exceptions import FieldError
 from django.db import OperationalError, models, transaction
 from django.db.models import Count, Max, Min
 from django.utils import timezone
 
 from . import history
+from .display import tanggal
 from .files import held, lock_place, path_of, write_whole
+from .health import Kesehatan
 from .latar import work_alone
 from .models.trail import JEJAK, Jejak, KunciRantai, MataRantai, Pelupaan, PemeriksaanRantai
 from .sealed import InvalidToken, Sealed
@@ -41,16 +44,25 @@ HEAD: Final = "rantai/kepala.json"
 START: Final = (0, "")
 """What stands there before the first link."""
 HEAD_LOCK: Final = "rantai"
+CHECK_LOCK: Final = "periksa_rantai"
 ATTEMPTS: Final = 10
 PAUSE: Final = 0.2
 _ENTRY: Final = struct.Struct(">q16s")
 _MAC_BYTES: Final = 16
 FINDINGS_KEPT: Final = 100
+CHECK_LATE: Final = datetime.timedelta(days=2)
+"""After so long without a check the admin is told: it is daily work."""
+SEAL_LATE: Final = datetime.timedelta(days=1)
+"""A row that waits so long for its link is told."""
 KEPALA_BARU: Final = 'manage.py segel_jejak --kepala-baru "alasan"'
 
 
 class ChainBroken(Exception):
     """The chain cannot even be read or continued: its key is gone or does not open."""
+
+
+class BeingChecked(Exception):
+    """Somebody else is checking the chain just now."""
 
 
 # --- Hashes -----------------------------------------------------------------------------------------------------------
@@ -298,6 +310,15 @@ class Hasil:
     def utuh(self) -> bool:
         return not self.temuan
 
+    @property
+    def tertahan(self) -> bool:
+        """Whether sealing does not proceed: what was written is not under the chain long after."""
+        return _waits_long(self.sejak, timezone.now())
+
+
+def _waits_long(sejak: datetime.datetime | None, saat: datetime.datetime) -> bool:
+    return sejak is not None and saat - sejak > SEAL_LATE
+
 
 def verify_trails() -> Hasil:
     """Compare every row of the trails with its link, and the links with each other."""
@@ -413,7 +434,17 @@ def _check_edges(trail: Jejak, last: int, hasil: Hasil) -> None:
 
 
 def check_and_record() -> Hasil:
-    """Seal what is settled, check everything, and keep what was found for the page of the trails."""
+    """Seal what is settled, check everything, and keep what was found for the page of the trails.
+
+    One at a time: raises `BeingChecked`.
+    """
+    found: list[Hasil] = []
+    if not work_alone(lock_place(CHECK_LOCK), lambda: found.append(_check_and_record())):
+        raise BeingChecked
+    return found[0]
+
+
+def _check_and_record() -> Hasil:
     with suppress(ChainBroken):  # the check says so
         seal_trails()
     hasil = verify_trails()
@@ -422,3 +453,44 @@ def check_and_record() -> Hasil:
         temuan=[str(temuan) for temuan in hasil.temuan[:FINDINGS_KEPT]], belum_disegel=hasil.belum, sejak=hasil.sejak,
     )  # fmt: skip
     return hasil
+
+
+def is_being_checked() -> bool:
+    """Whether a check is under way, here or in another process."""
+    with held(lock_place(CHECK_LOCK)) as free:
+        return not free
+
+
+# --- Whether all goes its way -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Gangguan:
+    """What the admin has to look at. `parah`: something was touched."""
+
+    label: str
+    keterangan: str
+    parah: bool = False
+
+
+def chain_trouble(saat: datetime.datetime) -> Gangguan | None:
+    """What the last check found, or that none is made any more: from what is kept, without reading the trails."""
+    last = PemeriksaanRantai.objects.first()
+    if last is None:
+        since = LogEntry.objects.order_by("pk").values_list("timestamp", flat=True).first()
+        if since is None or saat - since < CHECK_LATE:  # a new installation
+            return None
+        return Gangguan("Belum pernah diperiksa", f"jejak ada sejak {tanggal(since)}")
+    if not last.utuh:
+        return Gangguan("Tidak utuh", "ada yang tidak cocok", parah=True)
+    if saat - last.waktu > CHECK_LATE:
+        return Gangguan("Lama tidak diperiksa", f"sejak {tanggal(last.waktu)}")
+    if _waits_long(last.sejak, last.waktu):
+        return Gangguan("Penyegelan tertahan", f"baris sejak {tanggal(last.sejak)} belum disegel")
+    return None
+
+
+def chain_health() -> Kesehatan:
+    """For `/sehat/`: the site serves without, but somebody should look."""
+    trouble = chain_trouble(timezone.now())
+    return Kesehatan("rantai jejak", trouble is None, trouble.label.lower() if trouble else "baik", wajib=False)

@@ -5,9 +5,12 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from core.files import held, lock_place
 from core.history import note
 from core.jejak import find, page_of
 from core.models import JejakAkses
+from core.models.trail import PemeriksaanRantai
+from core.rantai import CHECK_LOCK
 from monitoring.models import RiwayatPeriode
 from penghuni.models import Penghuni
 from tests.factories import make_periode
@@ -173,3 +176,14 @@ def test_the_page_tells_how_the_chain_stands(isi, as_admin, settings, tmp_path):
     assert "belum pernah diperiksa" in as_admin.get(JEJAK).content.decode()
     assert as_admin.post("/jejak/periksa/").status_code == 302
     assert "Rantai utuh" in as_admin.get(JEJAK).content.decode()
+
+
+def test_a_second_click_says_that_a_check_is_running(isi, as_admin, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    with held(lock_place(CHECK_LOCK)):
+        said = as_admin.post("/jejak/periksa/", follow=True).content.decode()
+    assert "Rantai masih diperiksa" in said
+    assert not PemeriksaanRantai.objects.exists()
+    said = as_admin.post("/jejak/periksa/", follow=True).content.decode()
+    assert "Rantai sedang diperiksa" in said
+    assert PemeriksaanRantai.objects.count() == 1

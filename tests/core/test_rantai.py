@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from core import rantai
-from core.files import path_of
+from core.files import held, lock_place, path_of
 from core.history import note
 from core.jejak import page_of
 from core.models import JejakAkses
@@ -80,7 +80,10 @@ def test_rows_without_a_link_are_told_with_their_age(jejak, operator):
     old = timezone.now() - datetime.timedelta(hours=3)
     JejakAkses.objects.create(waktu=old, pengguna=operator, tindakan="lihat", objek="penghuni")
     hasil = verify_trails()
-    assert (hasil.temuan, hasil.belum, hasil.sejak) == ([], 1, old)
+    assert (hasil.temuan, hasil.belum, hasil.sejak, hasil.tertahan) == ([], 1, old, False)
+    older = old - datetime.timedelta(days=1)
+    JejakAkses.objects.create(waktu=older, pengguna=operator, tindakan="lihat", objek="penghuni")
+    assert verify_trails().tertahan
 
 
 CHANGES = {
@@ -211,7 +214,7 @@ def test_the_admin_sets_the_head_anew_and_says_why(jejak, content, said, capsys)
     assert told["peristiwa"] == "Kepala rantai ditetapkan ulang"
     assert told["alasan"] == f"Berkas kepala {said}. MEDIA_ROOT dipindahkan ke disk baru"
     [line], _ = page_of({"macam": "perubahan"}, 1, "")
-    assert (line.judul, line.alasan or line.catatan, line.jenis) == (told["peristiwa"], told["alasan"], "")
+    assert (line.judul, line.alasan, line.jenis) == (told["peristiwa"], told["alasan"], "")
     assert verify_trails().belum == 0
 
 
@@ -302,6 +305,15 @@ def test_the_command_names_rows_and_fails(jejak, capsys):
     assert list(PemeriksaanRantai.objects.values_list("utuh", flat=True)) == [False, True]
 
 
+def test_one_check_at_a_time(jejak):
+    with held(lock_place(rantai.CHECK_LOCK)):
+        assert rantai.is_being_checked()
+        with pytest.raises(CommandError, match="sedang diperiksa"):
+            call_command("verify_trail")
+    assert not rantai.is_being_checked()
+    assert not PemeriksaanRantai.objects.exists()
+
+
 # --- Others at the same time ------------------------------------------------------------------------------------------
 
 
@@ -339,6 +351,32 @@ def test_a_row_that_is_not_committed_yet_holds_its_trail_back(jejak, operator, m
     seal_trails()
     assert found() == []
     assert verify_trails().belum == 0
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_sealing_that_does_not_proceed_for_long_fails_the_check(jejak, operator, monkeypatch, capsys):
+    monkeypatch.setattr(rantai, "PAUSE", 0)
+    old = timezone.now() - datetime.timedelta(days=2)
+    JejakAkses.objects.create(waktu=old, pengguna=operator, tindakan="lihat", objek="penghuni")
+    written, checked = threading.Event(), threading.Event()
+
+    def write():
+        with transaction.atomic():
+            JejakAkses.objects.create(waktu=timezone.now(), pengguna=operator, tindakan="lihat", objek="penghuni")
+            written.set()
+            checked.wait(20)
+
+    thread = in_a_thread(write)
+    written.wait(20)
+    with pytest.raises(SystemExit) as end:
+        call_command("verify_trail", "--diam")
+    checked.set()
+    thread.join()
+    assert end.value.code == 1
+    assert "Penyegelan tertahan" in capsys.readouterr().out
+    call_command("verify_trail", "--diam")
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.postgres
