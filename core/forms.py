@@ -172,10 +172,11 @@ class FilterForm(BaseForm):
 
     def in_words(self) -> str:
         """`Jenis: Rusun; Peruntukan: MBR`, as a file tells which rows it holds; "" when nothing was chosen."""
-        return "; ".join(_choice_in_words(self[name], value) for name, value in self.understood().items())
+        return "; ".join(choice_in_words(self[name], value) for name, value in self.understood().items())
 
 
-def _choice_in_words(bound: forms.BoundField, value: Any) -> str:
+def choice_in_words(bound: forms.BoundField, value: Any) -> str:
+    """`Jenis: Rusun`: the label of a field and what was chosen in it."""
     if value is True:
         return str(bound.label)
     if isinstance(value, datetime.date):

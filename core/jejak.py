@@ -139,7 +139,10 @@ def _about(trail: Jejak, rows: QuerySet[Any], wanted: Mapping[str, Any]) -> Quer
     if trail.model is LogEntry:
         wish = Q(content_type=ContentType.objects.get_for_model(model)) if model else Q()
         wish &= Q(object_pk=objek) if objek else Q()
-        return rows.filter(wish & (Q(changes__has_any_keys=fields_called(kolom)) if kolom else Q()))
+        if not kolom:
+            return rows.filter(wish)
+        names = fields_called(kolom)
+        return rows.filter(wish, changes__has_any_keys=names) if names else rows.none()
     if kolom or (model and _subject_model(trail) is not model):
         return rows.none()
     return _with_subject(trail, rows, objek) if objek else rows
@@ -185,10 +188,11 @@ def _lines(found: list[tuple[Jejak, QuerySet[Any]]], rows: Iterable[tuple[int, A
 def _change(entry: LogEntry, line: Any) -> BarisJejak:
     model = entry.content_type.model_class()
     assert model is not None
+    code = model._meta.label_lower
     return BarisJejak(
         entry.timestamp, MacamJejak.PERUBAHAN.label, line.oleh, entry.actor.username if entry.actor else "",
         line.judul, f"{_name(model)} {entry.object_pk}" if is_personal(model) else entry.object_repr,
-        model._meta.label_lower, entry.object_pk, line.beda, line.rincian, line.catatan,
+        code if code in subjects() else "", entry.object_pk, line.beda, line.rincian, line.catatan,
     )  # fmt: skip
 
 

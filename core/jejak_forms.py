@@ -1,13 +1,19 @@
-from typing import Any
+import re
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from .enums import MacamJejak, TindakanAkses
 from .fields import TanggalField, TeksField
-from .forms import FilterForm
+from .forms import FilterForm, choice_in_words
 from .jejak import subjects
 from .models import Pengguna
+from .parsing import has_long_number
+
+_KEY: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""The key of an object, in which many figures may follow each other by chance."""
+DICARI: Final = "(teks yang dicari)"
 
 
 class JejakFilter(FilterForm):
@@ -35,9 +41,22 @@ class JejakFilter(FilterForm):
 
     def clean_objek(self) -> str:
         objek: str = self.cleaned_data["objek"]
-        if len(objek) >= 9 and objek.isdecimal():
+        if not _KEY.fullmatch(objek) and has_long_number(objek):
             raise ValidationError("Jangan mencari dengan NIK atau nomor telepon. Pakai nomor objek.", code="invalid")
         return objek
+
+    def clean_kolom(self) -> str:
+        kolom: str = self.cleaned_data["kolom"]
+        if has_long_number(kolom):
+            raise ValidationError("Tulis nama bagian data, misalnya nik, bukan isinya.", code="invalid")
+        return kolom
+
+    def in_words_for_ever(self) -> str:
+        """As `in_words`, but of a text only that one was searched for: it may name somebody."""
+        return "; ".join(
+            choice_in_words(self[name], DICARI if name in ("objek", "kolom") else value)
+            for name, value in self.understood().items()
+        )
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}

@@ -22,6 +22,7 @@ _LONGEST_NUMBER: Final = 28
 _WHOLE: Final = re.compile(r"-?(?:[0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+)")
 _FRACTION: Final = re.compile(rf"({_WHOLE.pattern})(?:,([0-9]+))?")
 _COORDINATE: Final = re.compile(r"-?[0-9]{1,3}(?:[.,][0-9]{1,20})?")
+_LONG_NUMBER: Final = re.compile(r"(?:[0-9][ .\-]?){9,}")
 _ISO: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _NUMERIC_DATE: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _WORDED_DATE: Final = re.compile(r"([0-9]{1,2}) ([a-z]+) ([0-9]{4})")
@@ -132,3 +133,8 @@ def clean_teks(text: str, *, multiline: bool = False) -> str:
 
 def _drop_invisible(line: str) -> str:
     return "".join(" " if c == "\t" else c for c in line if c == "\t" or unicodedata.category(c) not in ("Cc", "Cf"))
+
+
+def has_long_number(text: str) -> bool:
+    """Whether `text` holds what may be a NIK, No KK or phone number."""
+    return _LONG_NUMBER.search(text) is not None

@@ -3,7 +3,8 @@
 Writers know nothing of it and hold nothing for it. A sealer appends links over ranges of settled rows (`manage.py
 segel_jejak`, from cron); each link keeps a keyed hash per row and the hash of the link before. Personal data that must
 be forgotten are taken out inside `forgetting`, which leaves a sealed note of how the row was and is. The newest link is
-also told to a file outside the database, so that an end that was cut off is missed.
+also told to a file outside the database, so that an end that was cut off is missed. That file is made with the first
+link and moves on only from a link that still stands; nothing but `set_head` writes it otherwise.
 """
 
 from __future__ import annotations
@@ -22,12 +23,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from auditlog.models import LogEntry
 from django.core.exceptions import FieldError
 from django.db import OperationalError, models, transaction
 from django.db.models import Count, Max, Min
 from django.utils import timezone
 
+from . import history
+from .display import tanggal
 from .files import held, lock_place, path_of, write_whole
+from .health import Kesehatan
+from .latar import work_alone
 from .models.trail import JEJAK, Jejak, KunciRantai, MataRantai, Pelupaan, PemeriksaanRantai
 from .sealed import InvalidToken, Sealed
 from .table_locks import hold_without_waiting
@@ -35,15 +41,28 @@ from .table_locks import hold_without_waiting
 ROWS_PER_LINK: Final = 5_000
 HEAD: Final = "rantai/kepala.json"
 """Below MEDIA_ROOT: number and hash of the newest link."""
+START: Final = (0, "")
+"""What stands there before the first link."""
+HEAD_LOCK: Final = "rantai"
+CHECK_LOCK: Final = "periksa_rantai"
 ATTEMPTS: Final = 10
 PAUSE: Final = 0.2
 _ENTRY: Final = struct.Struct(">q16s")
 _MAC_BYTES: Final = 16
 FINDINGS_KEPT: Final = 100
+CHECK_LATE: Final = datetime.timedelta(days=2)
+"""After so long without a check the admin is told: it is daily work."""
+SEAL_LATE: Final = datetime.timedelta(days=1)
+"""A row that waits so long for its link is told."""
+KEPALA_BARU: Final = 'manage.py segel_jejak --kepala-baru "alasan"'
 
 
 class ChainBroken(Exception):
     """The chain cannot even be read or continued: its key is gone or does not open."""
+
+
+class BeingChecked(Exception):
+    """Somebody else is checking the chain just now."""
 
 
 # --- Hashes -----------------------------------------------------------------------------------------------------------
@@ -117,7 +136,9 @@ def seal_trails() -> int:
         top = _settled_top(trail.model)
         while top is not None and (found := _append_link(trail, top)):
             sealed += found
-    _tell_head()
+    with held(lock_place(HEAD_LOCK)) as mine:
+        if mine:
+            _move_head()
     return sealed
 
 
@@ -149,11 +170,13 @@ def _append_link(trail: Jejak, top: int) -> int:
     entries = list(_macs(key, trail, rows, columns))
     if not entries:
         return 0
-    newest = MataRantai.objects.order_by("-nomor").only("nomor", "mac").first()
+    number, mac = _newest()
+    if (number, mac) == START and _told_head() is None:
+        _tell_head(START)  # before the first link: from then on a file that is missing was taken away
     link = MataRantai(
-        nomor=newest.nomor + 1 if newest else 1, jejak=trail.kode, dari=before + 1, sampai=entries[-1][0],
+        nomor=number + 1, jejak=trail.kode, dari=before + 1, sampai=entries[-1][0],
         jumlah=len(entries), kolom=",".join(columns), isi=b"".join(_ENTRY.pack(*entry) for entry in entries),
-        mac_sebelum=newest.mac if newest else "", dibuat=timezone.now(),
+        mac_sebelum=mac, dibuat=timezone.now(),
     )  # fmt: skip
     link.mac = _link_mac(key, link)
     link.save(force_insert=True)
@@ -164,12 +187,38 @@ def _sealed_up_to(trail: Jejak) -> int:
     return MataRantai.objects.filter(jejak=trail.kode).aggregate(top=Max("sampai"))["top"] or 0
 
 
-def _tell_head() -> None:
-    with held(lock_place("rantai")) as mine:
-        newest = MataRantai.objects.order_by("-nomor").only("nomor", "mac").first() if mine else None
-        told = _told_head()
-        if newest is not None and (told is None or newest.nomor > told[0]):
-            write_whole(path_of(HEAD), json.dumps({"nomor": newest.nomor, "mac": newest.mac}).encode())
+def _newest() -> tuple[int, str]:
+    return MataRantai.objects.order_by("-nomor").values_list("nomor", "mac").first() or START
+
+
+def _tell_head(link: tuple[int, str]) -> None:
+    write_whole(path_of(HEAD), json.dumps({"nomor": link[0], "mac": link[1]}).encode())
+
+
+def _move_head() -> None:
+    """On to the newest link, if the one that was told still stands: else somebody cut it off, and the check says so."""
+    told, newest = _told_head(), _newest()
+    if told is not None and newest[0] > told[0] and (told == START or _stands(told)):
+        _tell_head(newest)
+
+
+def _stands(link: tuple[int, str]) -> bool:
+    return MataRantai.objects.filter(nomor=link[0], mac=link[1]).exists()
+
+
+def set_head(alasan: str) -> None:
+    """Take the newest link for the end of the chain whatever the file says: it was lost, or is of another database.
+
+    Why, and what the file said, goes into the field history and so into the chain. Raises `ChainBroken`.
+    """
+    _key()
+    told = _told_head()
+    said = "hilang" if told is None else f"menyebut mata rantai {told[0]}" if told[1] or told == START else "rusak"
+    key = KunciRantai.objects.get(pk=1)
+    history.note(key, "Kepala rantai ditetapkan ulang", None, f"Berkas kepala {said}. {alasan}")
+    seal_trails()
+    if not work_alone(lock_place(HEAD_LOCK), lambda: _tell_head(_newest())):
+        raise ChainBroken("Rantai sedang disegel oleh proses lain. Ulangi sebentar lagi.")
 
 
 def _told_head() -> tuple[int, str] | None:
@@ -261,6 +310,15 @@ class Hasil:
     def utuh(self) -> bool:
         return not self.temuan
 
+    @property
+    def tertahan(self) -> bool:
+        """Whether sealing does not proceed: what was written is not under the chain long after."""
+        return _waits_long(self.sejak, timezone.now())
+
+
+def _waits_long(sejak: datetime.datetime | None, saat: datetime.datetime) -> bool:
+    return sejak is not None and saat - sejak > SEAL_LATE
+
 
 def verify_trails() -> Hasil:
     """Compare every row of the trails with its link, and the links with each other."""
@@ -273,9 +331,9 @@ def verify_trails() -> Hasil:
     told = _told_head()  # before the links: a sealer may go on meanwhile
     notes = _notes(key, hasil)
     seen: dict[str, int] = {}
-    number, mac = 0, ""
+    number, mac = START
     known = {trail.kode: trail for trail in JEJAK.values()}
-    macs: dict[int, str] = {}
+    macs = dict([START])
     for link in MataRantai.objects.order_by("nomor").iterator(chunk_size=20):
         hasil.mata_rantai += 1
         said = f"Mata rantai {link.nomor}"
@@ -351,16 +409,16 @@ def _fresh_note(kode: str, pk: int, was: str) -> str | None:
 
 def _check_head(told: tuple[int, str] | None, macs: dict[int, str], hasil: Hasil) -> None:
     """The newest link must be at least the one that the file outside the database was told."""
-    if told is None and macs:
-        hasil.temuan.append(Temuan("rantai", None, f"Berkas kepala rantai ({HEAD}) hilang."))
+    if told is None and len(macs) > 1:
+        fault = f"Berkas kepala rantai ({HEAD}) hilang. Bila MEDIA_ROOT memang dipindahkan tanpa berkas itu"
     elif told is not None and macs.get(told[0]) != told[1]:
-        hasil.temuan.append(
-            Temuan(
-                "rantai", None,
-                f"Ujung rantai tidak sama dengan berkas kepala ({HEAD}): dipotong, atau basis data dipulihkan dari "
-                "cadangan yang lebih lama.",
-            )
-        )  # fmt: skip
+        fault = (
+            f"Ujung rantai tidak sama dengan berkas kepala ({HEAD}): dipotong, atau basis data dipulihkan dari "
+            "cadangan yang lebih lama. Bila memang dipulihkan"
+        )
+    else:
+        return
+    hasil.temuan.append(Temuan("rantai", None, f"{fault}, tetapkan ulang dengan {KEPALA_BARU}."))
 
 
 def _check_edges(trail: Jejak, last: int, hasil: Hasil) -> None:
@@ -376,7 +434,17 @@ def _check_edges(trail: Jejak, last: int, hasil: Hasil) -> None:
 
 
 def check_and_record() -> Hasil:
-    """Seal what is settled, check everything, and keep what was found for the page of the trails."""
+    """Seal what is settled, check everything, and keep what was found for the page of the trails.
+
+    One at a time: raises `BeingChecked`.
+    """
+    found: list[Hasil] = []
+    if not work_alone(lock_place(CHECK_LOCK), lambda: found.append(_check_and_record())):
+        raise BeingChecked
+    return found[0]
+
+
+def _check_and_record() -> Hasil:
     with suppress(ChainBroken):  # the check says so
         seal_trails()
     hasil = verify_trails()
@@ -385,3 +453,44 @@ def check_and_record() -> Hasil:
         temuan=[str(temuan) for temuan in hasil.temuan[:FINDINGS_KEPT]], belum_disegel=hasil.belum, sejak=hasil.sejak,
     )  # fmt: skip
     return hasil
+
+
+def is_being_checked() -> bool:
+    """Whether a check is under way, here or in another process."""
+    with held(lock_place(CHECK_LOCK)) as free:
+        return not free
+
+
+# --- Whether all goes its way -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Gangguan:
+    """What the admin has to look at. `parah`: something was touched."""
+
+    label: str
+    keterangan: str
+    parah: bool = False
+
+
+def chain_trouble(saat: datetime.datetime) -> Gangguan | None:
+    """What the last check found, or that none is made any more: from what is kept, without reading the trails."""
+    last = PemeriksaanRantai.objects.first()
+    if last is None:
+        since = LogEntry.objects.order_by("pk").values_list("timestamp", flat=True).first()
+        if since is None or saat - since < CHECK_LATE:  # a new installation
+            return None
+        return Gangguan("Belum pernah diperiksa", f"jejak ada sejak {tanggal(since)}")
+    if not last.utuh:
+        return Gangguan("Tidak utuh", "ada yang tidak cocok", parah=True)
+    if saat - last.waktu > CHECK_LATE:
+        return Gangguan("Lama tidak diperiksa", f"sejak {tanggal(last.waktu)}")
+    if _waits_long(last.sejak, last.waktu):
+        return Gangguan("Penyegelan tertahan", f"baris sejak {tanggal(last.sejak)} belum disegel")
+    return None
+
+
+def chain_health() -> Kesehatan:
+    """For `/sehat/`: the site serves without, but somebody should look."""
+    trouble = chain_trouble(timezone.now())
+    return Kesehatan("rantai jejak", trouble is None, trouble.label.lower() if trouble else "baik", wajib=False)

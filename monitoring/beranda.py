@@ -13,7 +13,7 @@ from django.utils import timezone
 from core.access import admin, koordinator, operator, pimpinan, sees_penghuni, verifikator
 from core.display import angka, jam, tanggal
 from core.models import Pengguna
-from core.models.trail import PemeriksaanRantai
+from core.rantai import chain_trouble
 from monitoring.desk.jadwal import show_published
 from monitoring.desk.layar import NADA_SESI
 from monitoring.enums import StatusCatatan, StatusImpor, StatusIsian, StatusPeriode, StatusSesi
@@ -84,20 +84,12 @@ def obligations(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
     return sorted(rows, key=lambda row: row.batas or datetime.date.max)
 
 
-RANTAI_LAMA = datetime.timedelta(days=2)
-"""After so long without a check of the chain the admin is told: it is checked daily by cron."""
-
-
 def _of_the_trails(hari_ini: datetime.date) -> list[Kewajiban]:
-    """A chain that does not hold, or is not checked any more; accounts that opened unusually many residents."""
+    """A chain that needs a look; accounts that opened unusually many residents."""
     jejak, rows = reverse("core:jejak"), []
-    last = PemeriksaanRantai.objects.first()
-    if last is not None and not last.utuh:
-        label = Status("Tidak utuh", "bahaya")
-        rows.append(Kewajiban("Rantai jejak", label, "ada baris yang diubah", None, hari_ini, jejak, "Lihat"))
-    elif last is not None and timezone.now() - last.waktu > RANTAI_LAMA:
-        label = Status("Lama tidak diperiksa", "perhatian")
-        rows.append(Kewajiban("Rantai jejak", label, f"sejak {tanggal(last.waktu)}", None, hari_ini, jejak, "Lihat"))
+    if trouble := chain_trouble(timezone.now()):
+        label = Status(trouble.label, "bahaya" if trouble.parah else "perhatian")
+        rows.append(Kewajiban("Rantai jejak", label, trouble.keterangan, None, hari_ini, jejak, "Lihat"))
     for row in unusual_access(timezone.now()):
         told = {"dibuka": row.dibuka, "nomor lengkap": row.nomor, "diunduh": row.diunduh}
         told_text = ", ".join(f"{angka(jumlah)} {kata}" for kata, jumlah in told.items() if jumlah)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +16,7 @@ from core.access import operator
 from core.enums import TindakanAkses
 from core.jejak import OBJEK_JEJAK
 from core.models import JejakAkses, Pengguna
+from core.parsing import has_long_number
 
 from .models import Penghuni
 
@@ -27,13 +27,6 @@ DENGAN_NAMA: Final = "data pribadi"
 TANPA_NAMA: Final = "tanpa data pribadi"
 """What the trail calls a list that left with names, and one that left without."""
 SEALED: Final = ("nik", "no_kk", "telepon")
-
-_LONG_NUMBER: Final = re.compile(r"(?:[0-9][ .\-]?){9,}")
-
-
-def has_long_number(text: str) -> bool:
-    """Whether `text` holds what may be a NIK, No KK or phone number."""
-    return _LONG_NUMBER.search(text) is not None
 
 
 class ReasonMissing(ValueError):

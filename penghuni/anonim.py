@@ -21,6 +21,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q
 from django.utils import timezone
 
 from core.history import note
+from core.jejak import OBJEK_JEJAK
 from core.models import JejakAkses, Konsep, Pengguna
 from core.models.trail import ALASAN_DIHAPUS
 from core.rantai import forgetting
@@ -151,10 +152,10 @@ def _mention(column: str, nama: str) -> Q:
 
 
 def _forget_in_trail(row: Penghuni) -> None:
-    """Reasons that name the person; in lines about lists only the full name counts."""
+    """Reasons that name the person; in lines about lists, or files of the trail, only the full name counts."""
     about = Q(objek_id=str(row.pk)) & _mention("alasan", row.nama)
     lists = Q(objek_id="", alasan__icontains=row.nama)
-    lines = JejakAkses.objects.filter(about | lists, objek=OBJEK)
+    lines = JejakAkses.objects.filter(about | lists, objek__in=(OBJEK, OBJEK_JEJAK))
     found = list(lines.values_list("pk", flat=True))
     with forgetting(JejakAkses, found):
         JejakAkses.objects.filter(pk__in=found).forget_reasons()

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from core.access import operator, sees_penghuni, verifikator
 from core.models import Pengguna
+from core.parsing import has_long_number
 
-from .akses import has_long_number
 from .aturan import Aturan, record_version, rules_today
 from .enums import Minat, TahapCalon
 from .models import CalonPemilikRumah, Hunian, Penghuni, RiwayatCalon, SkemaKepemilikan

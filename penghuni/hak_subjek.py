@@ -14,9 +14,9 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from core.models import Pengguna
+from core.parsing import has_long_number
 from core.versions import check_version, touch
 
-from .akses import has_long_number
 from .anonim import anonymise_household, require_named
 from .enums import JenisPermintaan, StatusPermintaanSubjek
 from .models import Penghuni, PermintaanSubjek

@@ -208,7 +208,7 @@ BUGS = [
         '        record_access(pengguna, TindakanAkses.LIHAT_LENGKAP, OBJEK, penghuni.pk, reason, ", ".join(SEALED))\n',
         "",
         "tests/penghuni/test_views.py -k reveal"),
-    Bug("the trail can be changed by SQL", "core/migrations/0005_jejak_tetap.py",
+    Bug("the trail can be changed by SQL", "core/migrations/0011_alasan_dilupakan.py",
         "CREATE TRIGGER core_jejakakses_ubah BEFORE UPDATE ON core_jejakakses\n            WHEN NEW.alasan",
         "CREATE TRIGGER core_jejakakses_ubah BEFORE UPDATE OF id ON core_jejakakses\n            WHEN NEW.alasan",
         "tests/core/test_jejak.py"),

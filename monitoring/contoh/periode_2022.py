@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from contextlib import nullcontext
 
 from django.db import models, transaction
 from django.utils import timezone
 
 from core.models import KabupatenKota, Pengguna
+from core.models.trail import JEJAK
+from core.rantai import forgetting
 from monitoring.enums import Gerak, GerakPeriode, JenisPemberitahuan, JenisSurel
 from monitoring.isian.workflow import apply_move
 from monitoring.models import (
@@ -178,6 +181,8 @@ def _shift(
     # Kiriman refuse update(): a bare QuerySet is the deliberate way around it, for example periods only. The text of a
     # kiriman stays as it was sent; what moves are the times around it.
     rows: models.QuerySet[models.Model] = models.QuerySet(model)
-    for row in list(rows.filter(**of_period).distinct()):
-        moved = {name: getattr(row, name) + delta for name in columns if getattr(row, name) is not None}
-        rows.filter(pk=row.pk).update(**moved)
+    found = list(rows.filter(**of_period).distinct())
+    with forgetting(model, [row.pk for row in found]) if model in JEJAK else nullcontext():  # they may be sealed
+        for row in found:
+            moved = {name: getattr(row, name) + delta for name in columns if getattr(row, name) is not None}
+            rows.filter(pk=row.pk).update(**moved)

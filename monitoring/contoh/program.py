@@ -62,7 +62,7 @@ def _walk(
 
 def _date_back(calon: CalonPemilikRumah, day: datetime.date) -> None:
     """The steps were taken now; in the example they lie a few days apart."""
-    for number, row in enumerate(calon.riwayat.order_by("id")):
+    for number, row in enumerate(calon.riwayat.order_by("id")):  # of this transaction: no link holds them yet
         waktu = at(day + datetime.timedelta(days=4 * number), 9 + number)
         RiwayatCalon.objects.filter(pk=row.pk).update(waktu=waktu)
         CalonPemilikRumah.objects.filter(pk=calon.pk).update(tahap_sejak=waktu)

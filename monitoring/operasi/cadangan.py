@@ -2,7 +2,9 @@
 
 The database is read first, at one moment, the files after it. A file is written before the row that names it and never
 changed afterwards, so every row of that moment finds its file; what came later lies in the backup without a row, as
-after a crash, and `sapu_berkas` removes it. The keys (KUNCI_DATA) are never inside: only their fingerprints are.
+after a crash, and `sapu_berkas` removes it. Only the head of the chain over the trails, the one file that is written
+again, is read before: an older one fits every later database. The keys (KUNCI_DATA) are never inside: only their
+fingerprints are.
 
     keterangan.json      what, when, from which version, under which keys: read before anything else
     basis_data/00001...  the database, in pieces (`cat` them together for pg_restore or SQLite)
@@ -33,6 +35,7 @@ from django.utils import timezone
 
 from core.files import LOCK_FOLDER, held, lock_place, path_of
 from core.health import CADANGAN
+from core.rantai import HEAD
 from monitoring.models import BeritaAcara, Dokumen, Impor
 from rusun.models import Lampiran
 
@@ -182,7 +185,8 @@ def _write(writer: Writer, tell: Callable[[str], None]) -> list[str]:
         def add_bytes(name: str, content: bytes) -> None:
             add(name, len(content), io.BytesIO(content))
 
-        questions = _places_asked()
+        questions, head = _places_asked(), path_of(HEAD)
+        told = head.read_bytes() if head.exists() else None
         with basis.snapshot() as copy:
             named = {place for question in questions for (place,) in copy.rows(question)}
             about = _about(copy, len(named))
@@ -191,6 +195,9 @@ def _write(writer: Writer, tell: Callable[[str], None]) -> list[str]:
             for number, part in enumerate(copy.chunks(), 1):
                 add_bytes(f"{BASIS_DATA}/{number:05d}", part)
         stored = 0
+        if told is not None:
+            add_bytes(f"{BERKAS}/{HEAD}", told)
+            stored += 1
         for place in _stored():
             try:
                 file = path_of(place).open("rb")
@@ -241,11 +248,11 @@ def _about(copy: basis.Salinan, named: int) -> Keterangan:
 
 
 def _stored() -> Iterator[str]:
-    """Places of all files, but for locks and half-written ones."""
+    """Places of all files, but for locks, half-written ones and the head of the chain."""
     root = Path(settings.MEDIA_ROOT)
     for path in sorted(root.rglob("*")):
         place = path.relative_to(root)
-        if path.suffix != SEMENTARA and place.parts[0] != LOCK_FOLDER and path.is_file():
+        if path.suffix != SEMENTARA and place.parts[0] != LOCK_FOLDER and place != Path(HEAD) and path.is_file():
             yield place.as_posix()
 
 

@@ -17,10 +17,9 @@ PEKERJAAN: Final = (
     ("surel", "surel yang menunggu", "kirim_surel", "*:0/5"),
     ("segel", "segel jejak", "segel_jejak", "*:0/5"),
     ("harian", "pekerjaan harian", "harian", "*-*-* 02:30"),
-    ("cadangan", "cadangan", "cadangkan --simpan 14", "*-*-* 01:02"),
+    ("cadangan", "cadangan", "cadangkan --simpan 14", "*-*-* 01:00"),
 )
-"""Name, meaning, command and time of what runs by itself. A backup begins between two seals: the head of the chain is a
-file, and should be of the same moment as the links."""
+"""Name, meaning, command and time of what runs by itself."""
 
 
 @dataclass(frozen=True)

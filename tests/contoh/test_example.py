@@ -17,6 +17,7 @@ from pypdf import PdfReader
 
 from core.display import angka, desimal, persen, sel
 from core.models import Pengguna
+from core.rantai import seal_trails, verify_trails
 from monitoring.desk.agenda import agenda_of
 from monitoring.desk.cetak import minutes_pdf
 from monitoring.dokumen.terbit import owed
@@ -173,6 +174,16 @@ def test_loading_again_changes_nothing():
     call_command("seed", contoh=True, stdout=out)
     assert counts() == before
     assert "Data contoh sudah ada." in out.getvalue()
+
+
+def test_shifting_leaves_the_chain_over_the_trails_whole(time_machine, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    seal_trails()
+    time_machine.move_to(timezone.now() + datetime.timedelta(days=40))
+    call_command("seed", contoh=True, geser=True, stdout=io.StringIO())
+    hasil = verify_trails()
+    assert hasil.temuan == []
+    assert hasil.dilupakan
 
 
 def test_shifting_follows_the_calendar(time_machine):

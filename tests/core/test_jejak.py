@@ -10,6 +10,7 @@ from django.utils import timezone
 from core.enums import TindakanAkses
 from core.models import JejakAkses
 from core.models.trail import ALASAN_DIHAPUS, AppendOnlyError
+from core.rantai import forgetting
 
 
 @pytest.fixture
@@ -90,12 +91,13 @@ def test_refusal_says_what_it_is(baris):
 
 @pytest.fixture
 def protected(baris):
-    """The triggers of the migration: on SQLite the test settings take them away (see conftest)."""
+    """The triggers of the migrations: on SQLite the test settings take them away (see conftest)."""
     if connection.vendor == "sqlite":
-        migration = import_module("core.migrations.0005_jejak_tetap")
         with connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER core_jejakakses_ubah")
-            migration.protect(None, SimpleNamespace(connection=connection, execute=cursor.execute))
+            for name in ("0005_jejak_tetap", "0011_alasan_dilupakan"):
+                migration = import_module(f"core.migrations.{name}")
+                migration.protect(None, SimpleNamespace(connection=connection, execute=cursor.execute))
     return baris
 
 
@@ -115,6 +117,9 @@ PAST_OUR_CODE = {
     "SQL, the allowed text and more": lambda row: run(
         "UPDATE core_jejakakses SET alasan = '(alasan dihapus karena memuat data pribadi)', tindakan = 'lihat'"
     ),
+    "SQL, the allowed text without a note": lambda row: run(
+        "UPDATE core_jejakakses SET alasan = '(alasan dihapus karena memuat data pribadi)'"
+    ),
 }
 
 
@@ -128,8 +133,11 @@ def test_the_database_refuses_what_goes_past_the_code(protected, way):
 
 def test_only_a_reason_can_be_forgotten(protected):
     before = stored()
-    assert JejakAkses.objects.filter(pk=protected.pk).forget_reasons() == 1
+    with forgetting(JejakAkses, [protected.pk]):
+        assert JejakAkses.objects.filter(pk=protected.pk).forget_reasons() == 1
     assert stored() == before | {"alasan": ALASAN_DIHAPUS}
+    with pytest.raises(IntegrityError), transaction.atomic(), forgetting(JejakAkses, [protected.pk]):
+        run("UPDATE core_jejakakses SET jumlah = 7")
 
 
 def test_an_update_trigger_stands_on_every_database(baris):

@@ -5,9 +5,12 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from core.files import held, lock_place
 from core.history import note
 from core.jejak import find, page_of
 from core.models import JejakAkses
+from core.models.trail import PemeriksaanRantai
+from core.rantai import CHECK_LOCK
 from monitoring.models import RiwayatPeriode
 from penghuni.models import Penghuni
 from tests.factories import make_periode
@@ -36,7 +39,7 @@ def shown(as_admin):
 def isi(operator, verifikator, koordinator, kudus):
     """Something of each kind, of several people."""
     look(operator, kolom="nik", tindakan="lihat_lengkap", alasan="mencocokkan berkas")
-    look(verifikator, "2", "ekspor", lalu=40, alasan="program rumah", jumlah=3)
+    look(verifikator, "2", "ekspor", lalu=40, alasan="program rumah", jumlah=3, kolom="data pribadi")
     operator.nama = "Sri Rahayu"
     operator.save()
     return make_periode(koordinator, kudus)
@@ -59,6 +62,8 @@ def test_history_moves_and_access_stand_together_newest_first(isi, shown):
         ({"macam": "gerak", "jenis": "monitoring.periodemonitoring"}, {"Desk uji: Buka periode"}),
         ({"macam": "gerak", "objek": "tidak ada"}, set()),
         ({"jenis": "penghuni.penghuni"}, {"Mengekspor", "Melihat NIK/No KK/telepon lengkap"}),
+        ({"kolom": "kata yang tidak ada"}, set()),
+        ({"kolom": "data pribadi"}, {"Mengekspor"}),
     ],
 )  # fmt: skip
 def test_lines_are_found_by_kind_object_field_and_day(isi, shown, operator, query, titles):
@@ -84,11 +89,17 @@ def test_who_saw_one_household_and_whom_one_account_saw_are_one_query_each(isi, 
         ]
 
 
-@pytest.mark.parametrize("objek", ["3319014107900001", "081234567890"])
-def test_a_number_of_a_person_is_not_searched_for(as_admin, objek):
-    page = as_admin.get(JEJAK, {"objek": objek})
-    assert "objek" in page.context["saringan"].errors
+@pytest.mark.parametrize("number", ["3319014107900001", "081234567890", "3374 0101 0190 0001", "nik 0812-3456-7890"])
+@pytest.mark.parametrize("name", ["objek", "kolom"])
+def test_a_number_of_a_person_is_not_searched_for(as_admin, name, number):
+    page = as_admin.get(JEJAK, {name: number})
+    assert name in page.context["saringan"].errors
     assert find(page.context["saringan"].understood())
+
+
+def test_the_key_of_an_object_is_searched_for_whatever_its_figures(as_admin):
+    page = as_admin.get(JEJAK, {"objek": "12345678-1234-4123-8123-123456789012"})
+    assert page.context["saringan"].errors == {}
 
 
 def test_residents_stay_without_name_and_values(as_admin, kudus, operator):
@@ -147,8 +158,32 @@ def test_taking_the_trail_along_leaves_a_line(isi, as_admin, admin):
     )  # fmt: skip
 
 
+def test_what_was_typed_goes_into_the_file_but_not_into_the_trail(isi, as_admin):
+    query = {"format": "csv", "kolom": "Sutarmi", "objek": "33.19", "macam": "akses"}
+    assert "Sutarmi" in as_admin.get("/jejak/ekspor/", query).getvalue().decode()
+    row = JejakAkses.objects.latest("id")
+    assert row.alasan == "Macam: Akses data pribadi; Nomor objek: (teks yang dicari); Bagian data: (teks yang dicari)"
+    assert row.jumlah == 0
+
+
+def test_an_export_of_an_unknown_field_is_empty(isi, as_admin):
+    assert as_admin.get("/jejak/ekspor/", {"format": "csv", "kolom": "kata yang tidak ada"}).status_code == 200
+    assert JejakAkses.objects.latest("id").jumlah == 0
+
+
 def test_the_page_tells_how_the_chain_stands(isi, as_admin, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     assert "belum pernah diperiksa" in as_admin.get(JEJAK).content.decode()
     assert as_admin.post("/jejak/periksa/").status_code == 302
     assert "Rantai utuh" in as_admin.get(JEJAK).content.decode()
+
+
+def test_a_second_click_says_that_a_check_is_running(isi, as_admin, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    with held(lock_place(CHECK_LOCK)):
+        said = as_admin.post("/jejak/periksa/", follow=True).content.decode()
+    assert "Rantai masih diperiksa" in said
+    assert not PemeriksaanRantai.objects.exists()
+    said = as_admin.post("/jejak/periksa/", follow=True).content.decode()
+    assert "Rantai sedang diperiksa" in said
+    assert PemeriksaanRantai.objects.count() == 1

@@ -2,18 +2,20 @@
 
 import datetime
 import io
+import json
 import threading
 
 import pytest
 from auditlog.models import LogEntry
 from cryptography.fernet import Fernet
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from core import rantai
-from core.files import path_of
+from core.files import held, lock_place, path_of
 from core.history import note
+from core.jejak import page_of
 from core.models import JejakAkses
 from core.models.trail import KunciRantai, MataRantai, Pelupaan, PemeriksaanRantai
 from core.rantai import forgetting, seal_trails, verify_trails
@@ -78,7 +80,10 @@ def test_rows_without_a_link_are_told_with_their_age(jejak, operator):
     old = timezone.now() - datetime.timedelta(hours=3)
     JejakAkses.objects.create(waktu=old, pengguna=operator, tindakan="lihat", objek="penghuni")
     hasil = verify_trails()
-    assert (hasil.temuan, hasil.belum, hasil.sejak) == ([], 1, old)
+    assert (hasil.temuan, hasil.belum, hasil.sejak, hasil.tertahan) == ([], 1, old, False)
+    older = old - datetime.timedelta(days=1)
+    JejakAkses.objects.create(waktu=older, pengguna=operator, tindakan="lihat", objek="penghuni")
+    assert verify_trails().tertahan
 
 
 CHANGES = {
@@ -143,10 +148,82 @@ def test_a_new_chain_over_forged_rows_is_not_the_old_one(jejak):
     assert found()[0].startswith("Ujung rantai")
 
 
-def test_a_head_file_that_is_gone_is_told(jejak):
+def head():
+    return json.loads(path_of(rantai.HEAD).read_bytes())["nomor"]
+
+
+def test_an_end_that_was_cut_off_is_told_although_sealing_goes_on(jejak, operator, capsys):
+    seal_trails()
+    JejakAkses.objects.create(waktu=timezone.now(), pengguna=operator, tindakan="lihat", objek="penghuni")
+    seal_trails()
+    newest, told = MataRantai.objects.latest("nomor"), head()
+    sql(
+        f"DELETE FROM core_jejakakses WHERE id >= {newest.dari}",
+        f"DELETE FROM core_matarantai WHERE nomor = {newest.nomor}",
+    )
+    for _ in range(3):
+        JejakAkses.objects.create(waktu=timezone.now(), pengguna=operator, tindakan="lihat", objek="penghuni")
+        call_command("segel_jejak")
+    assert MataRantai.objects.latest("nomor").nomor > told
+    for _ in range(2):
+        with pytest.raises(SystemExit):
+            call_command("verify_trail", "--diam")
+        assert "Ujung rantai" in capsys.readouterr().out
+    assert head() == told
+
+
+def test_a_longer_chain_in_its_place_is_told(jejak, monkeypatch):
+    seal_trails()
+    told = head()
+    sql("UPDATE core_jejakakses SET jumlah = 7", "DELETE FROM core_matarantai", "DELETE FROM core_kuncirantai")
+    monkeypatch.setattr(rantai, "ROWS_PER_LINK", 1)
+    hasil = rantai.check_and_record()
+    assert MataRantai.objects.count() > told
+    assert [str(temuan)[:12] for temuan in hasil.temuan] == ["Ujung rantai"]
+
+
+def test_a_head_file_that_is_gone_is_told_and_not_made_again(jejak, operator):
     seal_trails()
     path_of(rantai.HEAD).unlink()
+    JejakAkses.objects.create(waktu=timezone.now(), pengguna=operator, tindakan="lihat", objek="penghuni")
+    for _ in range(2):
+        [temuan] = rantai.check_and_record().temuan
+        assert "hilang" in str(temuan)
+        assert "segel_jejak --kepala-baru" in str(temuan)
+    assert not path_of(rantai.HEAD).exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, "hilang"), ('{"nomor": 900, "mac": "lain"}', "menyebut mata rantai 900"), ("rusak", "rusak")],
+)
+def test_the_admin_sets_the_head_anew_and_says_why(jejak, content, said, capsys):
+    """After a restore without the file, on another machine, or of an older database."""
+    seal_trails()
+    if content is None:
+        path_of(rantai.HEAD).unlink()
+    else:
+        path_of(rantai.HEAD).write_text(content)
+    for reason in ("", "pindah", "karena 3374 0101 0190 0001"):
+        with pytest.raises(CommandError, match="alasan"):
+            call_command("segel_jejak", kepala_baru=reason)
     assert len(found()) == 1
+    call_command("segel_jejak", kepala_baru="MEDIA_ROOT dipindahkan ke disk baru")
+    assert (found(), head()) == ([], MataRantai.objects.latest("nomor").nomor)
+    told = LogEntry.objects.latest("id").additional_data
+    assert told["peristiwa"] == "Kepala rantai ditetapkan ulang"
+    assert told["alasan"] == f"Berkas kepala {said}. MEDIA_ROOT dipindahkan ke disk baru"
+    [line], _ = page_of({"macam": "perubahan"}, 1, "")
+    assert (line.judul, line.alasan, line.jenis) == (told["peristiwa"], told["alasan"], "")
+    assert verify_trails().belum == 0
+
+
+def test_a_new_site_has_nothing_to_set_anew(admin):
+    """Nothing was ever sealed: the first link makes the file, and a check before it finds nothing missing."""
+    assert found() == []
+    assert not path_of(rantai.HEAD).exists()
+    assert rantai.check_and_record().utuh
+    assert head() == MataRantai.objects.latest("nomor").nomor
 
 
 def test_links_are_short_and_follow_each_other(jejak, monkeypatch):
@@ -228,6 +305,15 @@ def test_the_command_names_rows_and_fails(jejak, capsys):
     assert list(PemeriksaanRantai.objects.values_list("utuh", flat=True)) == [False, True]
 
 
+def test_one_check_at_a_time(jejak):
+    with held(lock_place(rantai.CHECK_LOCK)):
+        assert rantai.is_being_checked()
+        with pytest.raises(CommandError, match="sedang diperiksa"):
+            call_command("verify_trail")
+    assert not rantai.is_being_checked()
+    assert not PemeriksaanRantai.objects.exists()
+
+
 # --- Others at the same time ------------------------------------------------------------------------------------------
 
 
@@ -265,6 +351,32 @@ def test_a_row_that_is_not_committed_yet_holds_its_trail_back(jejak, operator, m
     seal_trails()
     assert found() == []
     assert verify_trails().belum == 0
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_sealing_that_does_not_proceed_for_long_fails_the_check(jejak, operator, monkeypatch, capsys):
+    monkeypatch.setattr(rantai, "PAUSE", 0)
+    old = timezone.now() - datetime.timedelta(days=2)
+    JejakAkses.objects.create(waktu=old, pengguna=operator, tindakan="lihat", objek="penghuni")
+    written, checked = threading.Event(), threading.Event()
+
+    def write():
+        with transaction.atomic():
+            JejakAkses.objects.create(waktu=timezone.now(), pengguna=operator, tindakan="lihat", objek="penghuni")
+            written.set()
+            checked.wait(20)
+
+    thread = in_a_thread(write)
+    written.wait(20)
+    with pytest.raises(SystemExit) as end:
+        call_command("verify_trail", "--diam")
+    checked.set()
+    thread.join()
+    assert end.value.code == 1
+    assert "Penyegelan tertahan" in capsys.readouterr().out
+    call_command("verify_trail", "--diam")
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.postgres

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from auditlog.models import LogEntry
 from django.utils import timezone
 
 from core.models import JejakAkses
@@ -72,8 +73,39 @@ def test_nobody_else_is_told(operator, koordinator, masuk_sebagai):
     assert "Tidak biasa" not in masuk_sebagai(koordinator).get("/").content.decode()
 
 
-@pytest.mark.parametrize(("utuh", "lalu", "label"), [(False, 0, "Tidak utuh"), (True, 3, "Lama tidak diperiksa")])
-def test_a_chain_that_needs_a_look_is_told(admin, masuk_sebagai, utuh, lalu, label):
+def chain_at_home(client):
+    return [row.status.label for row in client.get("/").context["kewajiban"] if row.judul == "Rantai jejak"]
+
+
+@pytest.mark.parametrize(
+    ("utuh", "lalu", "belum", "labels"),
+    [
+        (True, 0, None, []),
+        (True, 0, 23, []),
+        (True, 0, 25, ["Penyegelan tertahan"]),
+        (False, 0, None, ["Tidak utuh"]),
+        (True, 3, None, ["Lama tidak diperiksa"]),
+    ],
+)
+def test_a_chain_that_needs_a_look_is_told(admin, masuk_sebagai, client, utuh, lalu, belum, labels):
     saat = timezone.now() - datetime.timedelta(days=lalu)
-    PemeriksaanRantai.objects.create(waktu=saat, utuh=utuh, baris=1)
-    assert label in masuk_sebagai(admin).get("/").content.decode()
+    sejak = saat - datetime.timedelta(hours=belum) if belum else None
+    PemeriksaanRantai.objects.create(waktu=saat, utuh=utuh, baris=1, belum_disegel=bool(belum), sejak=sejak)
+    assert chain_at_home(masuk_sebagai(admin)) == labels
+    answer = client.get("/sehat/")
+    told = answer.json()["pemeriksaan"]["rantai jejak"]
+    assert told == {"baik": not labels, "keterangan": labels[0].lower() if labels else "baik"}
+
+
+def test_a_chain_that_was_never_checked_is_told_once_the_site_is_not_new(admin, masuk_sebagai, client):
+    assert LogEntry.objects.exists()
+    assert chain_at_home(masuk_sebagai(admin)) == []
+    assert client.get("/sehat/").json()["pemeriksaan"]["rantai jejak"]["baik"]
+    first = LogEntry.objects.earliest("id")
+    LogEntry.objects.create(
+        pk=first.pk - 1, content_type=first.content_type, object_pk="x", object_repr="x", action=0, changes={},
+        timestamp=timezone.now() - datetime.timedelta(days=3),
+    )  # fmt: skip
+    assert chain_at_home(masuk_sebagai(admin)) == ["Belum pernah diperiksa"]
+    answer = client.get("/sehat/")
+    assert (answer.status_code, answer.json()["pemeriksaan"]["rantai jejak"]["baik"]) == (200, False)

@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from django.db import connection, models
 from django.http import QueryDict
 
 from core.files import path_of
+from core.history import note
 from core.konsep import store_draft
+from core.rantai import seal_trails
 from monitoring.operasi import basis
 from monitoring.operasi.cadangan import PLACES, back_up, key_fingerprint
 from monitoring.operasi.wadah import CHUNK, CadanganRusak, Reader, SandiDiperlukan, Writer
@@ -191,6 +194,31 @@ def test_without_the_right_key_nothing_begins_and_the_key_is_named(isi, tmp_path
     assert f"memerlukan kunci {key_fingerprint(settings.KUNCI_DATA[0])}" in refused.stderr
     assert is_untouched(tujuan)
     assert all(key not in archive.read_bytes().decode("latin-1") for key in settings.KUNCI_DATA)
+
+
+def test_the_head_of_the_chain_comes_back_no_newer_than_its_links(isi, tmp_path, tujuan):
+    """Sealing goes on between the snapshot of the database and the reading of the files."""
+    seal_trails()
+
+    def go_on(text):
+        with ThreadPoolExecutor() as elsewhere:
+            elsewhere.submit(seal_one_more).result()
+
+    def seal_one_more():
+        try:
+            note(isi, "Diperiksa", None)
+            seal_trails()
+        finally:
+            connection.close()
+
+    made = back_up(tmp_path / "cadangan", tell=go_on)
+    assert made.isi.berkas == 2
+    assert restore(tujuan, made.path).returncode == 0
+    for words in (["segel_jejak"], ["verify_trail", "--diam"]):
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words], env=tujuan.env, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout
 
 
 def test_verify_finds_a_flipped_byte_and_a_truncated_file(isi, tmp_path, sandi, settings, capsys):

@@ -159,6 +159,7 @@ def sekar(semarang, operator, blok, as_user, key):
         reverse("penghuni:lihat_lengkap", args=[row.pk]), {"kunci_formulir": key(), "alasan": "mencocokkan berkas"}
     )
     record_access(operator, TindakanAkses.EKSPOR, alasan="untuk Sekarwangi Puspaningrum", kolom="data pribadi")
+    record_access(operator, TindakanAkses.EKSPOR, "jejak", alasan="Nomor objek: Sekarwangi Puspaningrum")
     store_draft(operator, reverse("penghuni:ubah", args=[row.pk]), QueryDict("nama=Sekarwangi"))
     return Penghuni.objects.get()
 
