@@ -168,10 +168,16 @@ def latest(text: str) -> datetime.date:
 
 
 def record_version(aturan: Aturan) -> VersiAturan:
-    """The stored version of `aturan`, made on first use."""
-    row, _ = VersiAturan.objects.get_or_create(
-        kode=aturan.versi, defaults={"tanggal": aturan.tanggal, "isi": aturan.isi, "dicatat_pada": timezone.now()}
-    )
+    """The stored version of `aturan`, made on first use. From now on it is the one in use (`dipakai_sejak`)."""
+    last = VersiAturan.objects.order_by("-dipakai_sejak").first()
+    if last is not None and last.kode == aturan.versi:
+        return last
+    now = timezone.now()
+    first_use = {"tanggal": aturan.tanggal, "isi": aturan.isi, "dicatat_pada": now, "dipakai_sejak": now}
+    row, new = VersiAturan.objects.get_or_create(kode=aturan.versi, defaults=first_use)
+    if not new:
+        row.dipakai_sejak = now
+        row.save(update_fields=["dipakai_sejak"])
     return row
 
 
