@@ -90,7 +90,7 @@ class Aturan:
 
 def rules_on(tanggal: datetime.date) -> Aturan:
     """The rules of `tanggal`, three queries. Whatever a table does not know is absent; nothing is filled in."""
-    caps = list(BatasPenghasilan.objects.filter(aktif=True).order_by("berlaku_mulai", "dasar_hukum"))
+    caps = list(BatasPenghasilan.objects.in_use().order_by("berlaku_mulai", "dasar_hukum"))
     unread = [row for row in caps if row.terverifikasi == Terverifikasi.TIDAK and _may_hold(row, tanggal)]
     return Aturan(
         tanggal,
@@ -129,10 +129,12 @@ def _may_hold(row: BatasPenghasilan, tanggal: datetime.date) -> bool:
 
 
 def _price_on(tanggal: datetime.date) -> Harga | None:
-    rows = BatasHargaRumah.objects.filter(aktif=True, jenis=TAPAK, tahun_mulai__lte=tanggal.year)
-    rows = rows.order_by("-tahun_mulai")
-    row = next((row for row in rows if row.tahun_sampai is None or row.tahun_sampai >= tanggal.year), None)
-    return Harga(row.harga_maks, row.dasar_hukum, row.sumber) if row else None
+    """The price that began last; none once it has ended: what it followed does not come back."""
+    rows = BatasHargaRumah.objects.in_use().filter(jenis=TAPAK, tahun_mulai__lte=tanggal.year)
+    row = rows.order_by("-tahun_mulai").first()
+    if row is None or (row.tahun_sampai is not None and row.tahun_sampai < tanggal.year):
+        return None
+    return Harga(row.harga_maks, row.dasar_hukum, row.sumber)
 
 
 def _batas(row: BatasPenghasilan) -> Batas:

@@ -4,11 +4,12 @@ import datetime
 from dataclasses import replace
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from monitoring.contoh.acuan import rows
 from penghuni.aturan import read_version, record_version, rules_on
 from penghuni.kriteria import KRITERIA
-from penghuni.models import BatasPenghasilan, SkemaKepemilikan, VersiAturan
+from penghuni.models import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan, VersiAturan
 from penghuni.penyaringan import DEPENDS
 
 K242, K411, K995, K22, P5 = (
@@ -110,6 +111,51 @@ def test_a_rule_without_known_figures_is_mentioned_and_never_used(rules):
 def test_a_rule_that_was_followed_does_not_come_back_when_the_later_one_ends(acuan):
     BatasPenghasilan.objects.filter(dasar_hukum=P5).delete()
     assert rules_on(datetime.date(2025, 4, 22)).penghasilan == ()
+
+
+@pytest.mark.parametrize("wilayah", ["Jabodetabek", "Luar Jawa"])
+def test_a_rule_of_elsewhere_neither_holds_nor_follows_those_of_here(acuan, wilayah):
+    day = datetime.date(2026, 11, 24)
+    BatasPenghasilan.objects.create(
+        dasar_hukum="Lain", berlaku_mulai="2026-06-01", wilayah=wilayah, batas_kawin=14_000_000, terverifikasi="ya"
+    )
+    BatasPenghasilan.objects.create(
+        dasar_hukum="Belum dibaca", berlaku_mulai="2026-06-01", wilayah=wilayah, terverifikasi="tidak"
+    )
+    BatasHargaRumah.objects.create(
+        jenis="tapak", tahun_mulai=2026, wilayah=wilayah, harga_maks=185_000_000, dasar_hukum="Lain"
+    )
+    found = rules_on(day)
+    assert ([batas.dasar_hukum for batas in found.penghasilan], found.harga.harga_maks) == ([P5], 166_000_000)
+    assert len(found.catatan) == 1
+
+
+PRICES = [
+    ([(2024, None)], 2028, 2024),
+    ([(2024, None), (2027, None)], 2028, 2027),
+    ([(2024, None), (2027, 2027)], 2027, 2027),
+    ([(2024, None), (2027, 2027)], 2028, None),  # what was followed does not come back
+    ([(2024, 2025)], 2026, None),
+    ([(2024, 2025), (2027, None)], 2026, None),
+    ([(2024, None)], 2023, None),
+]
+
+
+@pytest.mark.parametrize(("prices", "year", "expected"), PRICES)
+def test_the_price_of_a_year_is_the_one_that_began_last_while_it_holds(db, prices, year, expected):
+    for begin, end in prices:
+        BatasHargaRumah.objects.create(
+            jenis="tapak", tahun_mulai=begin, tahun_sampai=end, wilayah="Jawa selain Jabodetabek", harga_maks=begin,
+            dasar_hukum="Uji",
+        )  # fmt: skip
+    harga = rules_on(datetime.date(year, 6, 1)).harga
+    assert (harga.harga_maks if harga else None) == expected
+
+
+def test_a_region_that_no_list_knows_is_refused_by_the_database(acuan):
+    for model in (BatasPenghasilan, BatasHargaRumah):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            model.objects.update(wilayah="Jateng")
 
 
 def test_a_rule_without_figures_is_no_longer_mentioned_once_it_has_ended(acuan):
