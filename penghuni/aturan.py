@@ -10,6 +10,7 @@ import calendar
 import datetime
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -57,6 +58,8 @@ class Skema:
     penghasilan_mulai: int | None
     penghasilan_hingga: int | None
     sumber: str
+    asal: str = ""
+    """The code of the first scheme of its line; "" when it took no other one's place."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,9 @@ class Aturan:
         """Everything but the day, fit for JSON."""
         told = asdict(self)
         del told["tanggal"]
+        for skema in told["skema"]:
+            if not skema["asal"]:
+                del skema["asal"]  # versions recorded before lines were known stay what they are
         return {"edisi": EDISI, **json.loads(json.dumps(told))}
 
     @property
@@ -92,14 +98,15 @@ def rules_on(tanggal: datetime.date) -> Aturan:
     """The rules of `tanggal`, three queries. Whatever a table does not know is absent; nothing is filled in."""
     caps = list(BatasPenghasilan.objects.in_use().order_by("berlaku_mulai", "dasar_hukum"))
     unread = [row for row in caps if row.terverifikasi == Terverifikasi.TIDAK and _may_hold(row, tanggal)]
+    schemes = {row.kode: row for row in SkemaKepemilikan.objects.order_by("kode")}
     return Aturan(
         tanggal,
         tuple(map(_batas, _in_force([row for row in caps if row.terverifikasi != Terverifikasi.TIDAK], tanggal))),
         _price_on(tanggal),
         tuple(
-            _skema(row)
-            for row in SkemaKepemilikan.objects.filter(aktif=True).order_by("kode")
-            if earliest(row.aktif_dari) <= tanggal <= latest(row.aktif_sampai)
+            _skema(row, first_of_line(row, schemes))
+            for row in schemes.values()
+            if row.aktif and earliest(row.aktif_dari) <= tanggal <= latest(row.aktif_sampai)
         ),
         tuple(f"{row.dasar_hukum}: {row.catatan}" for row in unread),
     )
@@ -144,11 +151,18 @@ def _batas(row: BatasPenghasilan) -> Batas:
     )  # fmt: skip
 
 
-def _skema(row: SkemaKepemilikan) -> Skema:
+def first_of_line(row: SkemaKepemilikan, schemes: Mapping[str, SkemaKepemilikan]) -> str:
+    """The code of the scheme that `row` goes back to; its own when it took no other one's place."""
+    while row.menggantikan_id is not None:
+        row = schemes[row.menggantikan_id]
+    return row.kode
+
+
+def _skema(row: SkemaKepemilikan, asal: str) -> Skema:
     return Skema(
         row.kode, row.nama, tuple(code for code in row.syarat.split(";") if code),
         "" if row.bunga_persen is None else f"{row.bunga_persen.normalize():f}", row.tenor_tahun,
-        row.penghasilan_mulai, row.penghasilan_hingga, row.sumber,
+        row.penghasilan_mulai, row.penghasilan_hingga, row.sumber, "" if asal == row.kode else asal,
     )  # fmt: skip
 
 
@@ -231,10 +245,9 @@ def overlapping(row: Ketentuan) -> Ketentuan | None:
         return None
     others: list[Ketentuan]
     if isinstance(row, BatasHargaRumah):
-        others = list(BatasHargaRumah.objects.filter(aktif=True, jenis=row.jenis).exclude(pk=row.pk))
+        others = list(BatasHargaRumah.objects.beside(row).filter(jenis=row.jenis))
     else:
-        caps = BatasPenghasilan.objects.filter(aktif=True).exclude(terverifikasi=Terverifikasi.TIDAK)
-        others = list(caps.exclude(pk=row.pk))
+        others = list(BatasPenghasilan.objects.beside(row).exclude(terverifikasi=Terverifikasi.TIDAK))
     return next((other for other in others if _collide(row, other)), None)
 
 

@@ -214,6 +214,18 @@ def test_a_recorded_version_reads_back_as_it_was(acuan, day):
     assert (now, now.versi) == (was, was.versi)
 
 
+def test_the_line_of_a_scheme_is_part_of_the_rules_and_schemes_without_one_are_told_as_ever(acuan):
+    day = datetime.date(2026, 11, 24)
+    was = rules_on(day)
+    assert all("asal" not in told for told in was.isi["skema"])
+    SkemaKepemilikan.objects.create(kode="flpp_2", nama="Kedua", syarat="wni", aktif=False, menggantikan_id="flpp")
+    assert rules_on(day).versi == was.versi
+    SkemaKepemilikan.objects.create(kode="flpp_3", nama="Ketiga", syarat="wni", menggantikan_id="flpp_2")
+    now = rules_on(day)
+    assert {skema.kode: skema.asal for skema in now.skema if skema.asal} == {"flpp_3": "flpp"}
+    assert read_version(record_version(now)) == now
+
+
 def test_a_version_is_recorded_once(acuan, django_assert_max_num_queries):
     first = record_version(rules_on(datetime.date(2025, 4, 22)))
     with django_assert_max_num_queries(4):
