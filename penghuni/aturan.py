@@ -238,10 +238,13 @@ def is_used(row: Ketentuan) -> bool:
 def overlapping(row: Ketentuan) -> Ketentuan | None:
     """A rule in the table that `row` must not stand beside, or None.
 
-    A cap whose end is open is followed by a later one, and so is a price. Beyond that no two of them may hold on the
-    same day. Schemes stand side by side: each is a way of its own; a cap that is not verified does not count.
+    A cap whose end is open is followed by a later one of the same region, and so is a price. Beyond that no two of them
+    may hold on the same day; a cap that is not verified does not count. Schemes stand side by side, each a way of its
+    own, but of one line only one is open on a day.
     """
-    if isinstance(row, SkemaKepemilikan) or getattr(row, "terverifikasi", "") == Terverifikasi.TIDAK:
+    if isinstance(row, SkemaKepemilikan):
+        return _open_beside(row)
+    if isinstance(row, BatasPenghasilan) and row.terverifikasi == Terverifikasi.TIDAK:
         return None
     others: list[Ketentuan]
     if isinstance(row, BatasHargaRumah):
@@ -249,6 +252,18 @@ def overlapping(row: Ketentuan) -> Ketentuan | None:
     else:
         others = list(BatasPenghasilan.objects.beside(row).exclude(terverifikasi=Terverifikasi.TIDAK))
     return next((other for other in others if _collide(row, other)), None)
+
+
+def _open_beside(row: SkemaKepemilikan) -> SkemaKepemilikan | None:
+    schemes = {other.kode: other for other in SkemaKepemilikan.objects.order_by("kode")}
+    schemes[row.kode] = row
+    (begin, end), line = span_of(row), first_of_line(row, schemes)
+    for other in schemes.values():
+        if other is not row and other.aktif and first_of_line(other, schemes) == line:
+            first, last = span_of(other)
+            if begin <= last and first <= end:
+                return other
+    return None
 
 
 def _collide(one: Ketentuan, two: Ketentuan) -> bool:
