@@ -137,7 +137,7 @@ class HargaForm(AcuanForm):
 
 
 class SkemaForm(AcuanForm):
-    KUNCI = ("kode",)
+    KUNCI = ("kode", "menggantikan")
     AKHIR = "aktif_sampai"
 
     aktif_dari = MasaField(label="Berlaku mulai")
@@ -158,7 +158,6 @@ class SkemaForm(AcuanForm):
         if self.baru:
             self.fields["menggantikan"].queryset = SkemaKepemilikan.objects.filter(aktif=True, aktif_sampai="")
         else:
-            del self.fields["menggantikan"]
             self.fields["aktif_dari"].required = False
 
     def clean_kode(self) -> str:

@@ -214,6 +214,8 @@ def test_what_asks_for_flpp_asks_for_the_new_version_of_it(aturan, send, as_admi
     assert page["menggantikan"].value() == "flpp"
     send("skema", **SKEMA, menggantikan="flpp")
     send("skema", **{**SKEMA, "kode": "flpp_2028", "aktif_dari": "01/01/2028"}, menggantikan="flpp_2027")
+    assert send("skema", "flpp_2028", **{**SKEMA, "aktif_dari": "01/01/2028"}, menggantikan="").status_code == 302
+    assert SkemaKepemilikan.objects.get(pk="flpp_2028").menggantikan_id == "flpp_2027"
     for day, kode in (("2027-04-30", "flpp"), ("2027-05-01", "flpp_2027"), ("2028-01-01", "flpp_2028")):
         found = evaluate(Profil(punya_rumah="ya"), rules_on(datetime.date.fromisoformat(day)))
         assert found["sbum"].penilaian[0].nilai == found[kode].hasil.label
