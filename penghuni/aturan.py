@@ -10,6 +10,7 @@ import calendar
 import datetime
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -57,6 +58,8 @@ class Skema:
     penghasilan_mulai: int | None
     penghasilan_hingga: int | None
     sumber: str
+    asal: str = ""
+    """The code of the first scheme of its line; "" when it took no other one's place."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,9 @@ class Aturan:
         """Everything but the day, fit for JSON."""
         told = asdict(self)
         del told["tanggal"]
+        for skema in told["skema"]:
+            if not skema["asal"]:
+                del skema["asal"]  # versions recorded before lines were known stay what they are
         return {"edisi": EDISI, **json.loads(json.dumps(told))}
 
     @property
@@ -90,16 +96,17 @@ class Aturan:
 
 def rules_on(tanggal: datetime.date) -> Aturan:
     """The rules of `tanggal`, three queries. Whatever a table does not know is absent; nothing is filled in."""
-    caps = list(BatasPenghasilan.objects.filter(aktif=True).order_by("berlaku_mulai", "dasar_hukum"))
+    caps = list(BatasPenghasilan.objects.in_use().order_by("berlaku_mulai", "dasar_hukum"))
     unread = [row for row in caps if row.terverifikasi == Terverifikasi.TIDAK and _may_hold(row, tanggal)]
+    schemes = {row.kode: row for row in SkemaKepemilikan.objects.order_by("kode")}
     return Aturan(
         tanggal,
         tuple(map(_batas, _in_force([row for row in caps if row.terverifikasi != Terverifikasi.TIDAK], tanggal))),
         _price_on(tanggal),
         tuple(
-            _skema(row)
-            for row in SkemaKepemilikan.objects.filter(aktif=True).order_by("kode")
-            if earliest(row.aktif_dari) <= tanggal <= latest(row.aktif_sampai)
+            _skema(row, first_of_line(row, schemes))
+            for row in schemes.values()
+            if row.aktif and earliest(row.aktif_dari) <= tanggal <= latest(row.aktif_sampai)
         ),
         tuple(f"{row.dasar_hukum}: {row.catatan}" for row in unread),
     )
@@ -129,10 +136,12 @@ def _may_hold(row: BatasPenghasilan, tanggal: datetime.date) -> bool:
 
 
 def _price_on(tanggal: datetime.date) -> Harga | None:
-    rows = BatasHargaRumah.objects.filter(aktif=True, jenis=TAPAK, tahun_mulai__lte=tanggal.year)
-    rows = rows.order_by("-tahun_mulai")
-    row = next((row for row in rows if row.tahun_sampai is None or row.tahun_sampai >= tanggal.year), None)
-    return Harga(row.harga_maks, row.dasar_hukum, row.sumber) if row else None
+    """The price that began last; none once it has ended: what it followed does not come back."""
+    rows = BatasHargaRumah.objects.in_use().filter(jenis=TAPAK, tahun_mulai__lte=tanggal.year)
+    row = rows.order_by("-tahun_mulai").first()
+    if row is None or (row.tahun_sampai is not None and row.tahun_sampai < tanggal.year):
+        return None
+    return Harga(row.harga_maks, row.dasar_hukum, row.sumber)
 
 
 def _batas(row: BatasPenghasilan) -> Batas:
@@ -142,11 +151,18 @@ def _batas(row: BatasPenghasilan) -> Batas:
     )  # fmt: skip
 
 
-def _skema(row: SkemaKepemilikan) -> Skema:
+def first_of_line(row: SkemaKepemilikan, schemes: Mapping[str, SkemaKepemilikan]) -> str:
+    """The code of the scheme that `row` goes back to; its own when it took no other one's place."""
+    while row.menggantikan_id is not None:
+        row = schemes[row.menggantikan_id]
+    return row.kode
+
+
+def _skema(row: SkemaKepemilikan, asal: str) -> Skema:
     return Skema(
         row.kode, row.nama, tuple(code for code in row.syarat.split(";") if code),
         "" if row.bunga_persen is None else f"{row.bunga_persen.normalize():f}", row.tenor_tahun,
-        row.penghasilan_mulai, row.penghasilan_hingga, row.sumber,
+        row.penghasilan_mulai, row.penghasilan_hingga, row.sumber, "" if asal == row.kode else asal,
     )  # fmt: skip
 
 
@@ -168,10 +184,16 @@ def latest(text: str) -> datetime.date:
 
 
 def record_version(aturan: Aturan) -> VersiAturan:
-    """The stored version of `aturan`, made on first use."""
-    row, _ = VersiAturan.objects.get_or_create(
-        kode=aturan.versi, defaults={"tanggal": aturan.tanggal, "isi": aturan.isi, "dicatat_pada": timezone.now()}
-    )
+    """The stored version of `aturan`, made on first use. From now on it is the one in use (`dipakai_sejak`)."""
+    last = VersiAturan.objects.order_by("-dipakai_sejak").first()
+    if last is not None and last.kode == aturan.versi:
+        return last
+    now = timezone.now()
+    first_use = {"tanggal": aturan.tanggal, "isi": aturan.isi, "dicatat_pada": now, "dipakai_sejak": now}
+    row, new = VersiAturan.objects.get_or_create(kode=aturan.versi, defaults=first_use)
+    if not new:
+        row.dipakai_sejak = now
+        row.save(update_fields=["dipakai_sejak"])
     return row
 
 
@@ -216,18 +238,32 @@ def is_used(row: Ketentuan) -> bool:
 def overlapping(row: Ketentuan) -> Ketentuan | None:
     """A rule in the table that `row` must not stand beside, or None.
 
-    A cap whose end is open is followed by a later one, and so is a price. Beyond that no two of them may hold on the
-    same day. Schemes stand side by side: each is a way of its own; a cap that is not verified does not count.
+    A cap whose end is open is followed by a later one of the same region, and so is a price. Beyond that no two of them
+    may hold on the same day; a cap that is not verified does not count. Schemes stand side by side, each a way of its
+    own, but of one line only one is open on a day.
     """
-    if isinstance(row, SkemaKepemilikan) or getattr(row, "terverifikasi", "") == Terverifikasi.TIDAK:
+    if isinstance(row, SkemaKepemilikan):
+        return _open_beside(row)
+    if isinstance(row, BatasPenghasilan) and row.terverifikasi == Terverifikasi.TIDAK:
         return None
     others: list[Ketentuan]
     if isinstance(row, BatasHargaRumah):
-        others = list(BatasHargaRumah.objects.filter(aktif=True, jenis=row.jenis).exclude(pk=row.pk))
+        others = list(BatasHargaRumah.objects.beside(row).filter(jenis=row.jenis))
     else:
-        caps = BatasPenghasilan.objects.filter(aktif=True).exclude(terverifikasi=Terverifikasi.TIDAK)
-        others = list(caps.exclude(pk=row.pk))
+        others = list(BatasPenghasilan.objects.beside(row).exclude(terverifikasi=Terverifikasi.TIDAK))
     return next((other for other in others if _collide(row, other)), None)
+
+
+def _open_beside(row: SkemaKepemilikan) -> SkemaKepemilikan | None:
+    schemes = {other.kode: other for other in SkemaKepemilikan.objects.order_by("kode")}
+    schemes[row.kode] = row
+    (begin, end), line = span_of(row), first_of_line(row, schemes)
+    for other in schemes.values():
+        if other is not row and other.aktif and first_of_line(other, schemes) == line:
+            first, last = span_of(other)
+            if begin <= last and first <= end:
+                return other
+    return None
 
 
 def _collide(one: Ketentuan, two: Ketentuan) -> bool:

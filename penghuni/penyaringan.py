@@ -25,7 +25,7 @@ from .models.penyaringan import HasilPenyaringanQuerySet
 
 PENERIMA_FLPP: Final = "penerima_flpp"
 DEPENDS: Final = {PENERIMA_FLPP: "flpp"}
-"""Criteria that ask for the result of another scheme."""
+"""Criteria that ask for the result of another scheme: of whichever of its line is open."""
 
 PROFIL_COLUMNS: Final = ("nik_sidik", *Profil._fields[1:])
 """The columns of a household that the criteria read, in the order of `Profil`; no sealed one is opened."""
@@ -60,8 +60,8 @@ def evaluate(profil: Profil, aturan: Aturan) -> dict[str, HasilSkema]:
 
 def _assess(code: str, profil: Profil, aturan: Aturan, skema: Skema, found: Mapping[str, HasilSkema]) -> Penilaian:
     if code in DEPENDS:
-        other = found.get(DEPENDS[code])
-        if other is None:
+        line = (found.get(other.kode) for other in aturan.skema if DEPENDS[code] in (other.kode, other.asal))
+        if (other := next(filter(None, line), None)) is None:
             return Penilaian(code, HasilKriteria.PERLU_CEK, "Tidak dibuka pada tanggal ini", "KPR FLPP")
         return Penilaian(code, _HASIL_FLPP[other.hasil], str(other.hasil.label), "KPR FLPP")
     return KRITERIA.get(code, TIDAK_DIKENAL).nilai(code, profil, aturan, skema)

@@ -21,7 +21,7 @@ from core.latar import launch
 from core.models import Pengguna
 
 from .aturan import Aturan, read_version, record_version, rules_on
-from .models import Hunian, Penghuni, PutaranPenyaringan
+from .models import Hunian, Penghuni, PutaranPenyaringan, VersiAturan
 from .models.penyaringan import HasilPenyaringan, HasilPenyaringanQuerySet, to_screen
 from .penyaringan import PROFIL_COLUMNS, evaluate, fold_totals, forget_results, profile_from, store_results
 
@@ -41,9 +41,10 @@ def waiting(versi: str, pengguna: Pengguna) -> int:
     """How many of those `pengguna` may see wait for a run under `versi`.
 
     Counting reads everybody. After a run that ended well nobody waits: saves and moves screen by themselves, imports
-    begin a run of their own.
+    begin a run of their own. Unless other rules were in use since: who was screened under those waits for these.
     """
-    last = PutaranPenyaringan.objects.filter(versi_aturan=versi, berjalan=False).first()
+    others_since = VersiAturan.objects.filter(dipakai_sejak__gt=OuterRef("dimulai"))
+    last = PutaranPenyaringan.objects.filter(~Exists(others_since), versi_aturan=versi, berjalan=False).first()
     return 0 if last is not None and not last.pesan else due(versi, pengguna)
 
 

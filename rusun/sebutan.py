@@ -49,7 +49,8 @@ def lone_name(alamat: Alamat) -> str:
 
 def natural(text: str) -> list[tuple[int, int | str]]:
     """Sort key in which "lantai 2" stands before "lantai 10"."""
-    return [(0, int(part)) if part.isdigit() else (1, part) for part in re.split(r"(\d+)", text.lower()) if part]
+    parts = filter(None, re.split(r"([0-9]+)", text.lower()))
+    return [(0, int(part)) if part.isascii() and part.isdigit() else (1, part) for part in parts]
 
 
 def row_name(registri: Registri, alamat: Alamat) -> str:

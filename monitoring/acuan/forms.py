@@ -5,23 +5,28 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
-from core.enums import JenisDaerah, Kewenangan
+from core.enums import JenisDaerah
 from core.fields import TeksField
 from core.forms import BaseModelForm, FormKeyMixin, VersionMixin
 from core.models import KabupatenKota, Pejabat
 from core.parsing import Unreadable, parse_nip, parse_tanggal
 from monitoring.models import Backlog
-from penghuni.aturan import TAPAK, earliest, is_used, latest, overlapping
+from penghuni.aturan import TAPAK, earliest, is_used, latest
 from penghuni.kriteria import KRITERIA
 from penghuni.models import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan
 from penghuni.penyaringan import PENERIMA_FLPP, title_of
 from rusun.enums import Pihak
 from rusun.models import KategoriPermasalahan
 
-WILAYAH = "Jawa selain Jabodetabek"
 SUMBER = "Dari mana angka ini: nomor peraturan, nama laporan, atau alamat berita."
-_PARTIAL = re.compile(r"(19|20)\d\d(-\d\d){0,2}")
+HANYA_JAWA_TENGAH = "Penyaringan hanya memakai yang berlaku di Jawa Tengah."
+ORANGNYA_TETAP = (
+    "Tidak dapat diubah sejak masanya dimulai. Orangnya berganti? Isi tanggal berakhirnya, lalu tambahkan "
+    "penggantinya. Salah ketik? Nonaktifkan baris ini, lalu tambahkan yang benar."
+)
+_PARTIAL = re.compile(r"(19|20)[0-9]{2}(-[0-9]{2}){0,2}")
 
 
 class MasaField(TeksField):
@@ -82,22 +87,8 @@ class AcuanForm(FormKeyMixin, VersionMixin, BaseModelForm):
     def validate_unique(self) -> None:
         """Asked when the row is stored, with the table held: see `monitoring.acuan.simpan`."""
 
-    def refuse_overlap(self) -> None:
-        """Raise `ValidationError` for a row that must not stand beside another one. Asked with the table held."""
 
-
-class KetentuanForm(AcuanForm):
-    MASA: ClassVar[set[str]] = {"berlaku_mulai", "berlaku_sampai", "tahun_mulai", "tahun_sampai", "terverifikasi"}
-
-    def refuse_overlap(self) -> None:
-        if (self.baru or self.MASA & set(self.changed_data)) and (other := overlapping(self.instance)):
-            raise ValidationError(
-                f"Masa berlakunya bertumpang tindih dengan {other}. Akhiri atau nonaktifkan yang lama dahulu, atau "
-                "pilih tanggal mulai yang lain."
-            )
-
-
-class PenghasilanForm(KetentuanForm):
+class PenghasilanForm(AcuanForm):
     KUNCI = ("dasar_hukum",)
     AKHIR = "berlaku_sampai"
 
@@ -114,12 +105,8 @@ class PenghasilanForm(KetentuanForm):
             "terverifikasi": "Yang tidak terverifikasi tidak dipakai menyaring.",
             "batas_belum_kawin": "Per bulan.",
             "batas_kawin": "Per bulan, suami dan istri bersama.",
+            "wilayah": HANYA_JAWA_TENGAH,
         }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.baru:
-            self.initial.setdefault("wilayah", WILAYAH)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
@@ -127,7 +114,7 @@ class PenghasilanForm(KetentuanForm):
         return cleaned
 
 
-class HargaForm(KetentuanForm):
+class HargaForm(AcuanForm):
     KUNCI = ("tahun_mulai", "wilayah", "jenis")
     AKHIR = "tahun_sampai"
 
@@ -138,12 +125,8 @@ class HargaForm(KetentuanForm):
         fields = ("jenis", "tahun_mulai", "tahun_sampai", "wilayah", "harga_maks", "dasar_hukum", "sumber", "catatan")
         help_texts: ClassVar[dict[str, str]] = {
             "tahun_sampai": "Kosongkan bila berlaku sampai ada penggantinya.",
+            "wilayah": HANYA_JAWA_TENGAH,
         }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.baru:
-            self.initial.setdefault("wilayah", WILAYAH)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
@@ -153,8 +136,8 @@ class HargaForm(KetentuanForm):
         return cleaned
 
 
-class SkemaForm(KetentuanForm):
-    KUNCI = ("kode",)
+class SkemaForm(AcuanForm):
+    KUNCI = ("kode", "menggantikan")
     AKHIR = "aktif_sampai"
 
     aktif_dari = MasaField(label="Berlaku mulai")
@@ -162,15 +145,11 @@ class SkemaForm(KetentuanForm):
         label="Berlaku sampai", required=False, help_text="Kosongkan bila masih dibuka tanpa batas waktu."
     )
     syarat = DaftarField(label="Kriteria", choices=())
-    menggantikan = forms.ModelChoiceField(
-        SkemaKepemilikan.objects.none(), label="Menggantikan", required=False,
-        help_text="Skema lama berakhir sehari sebelum yang baru dimulai. Tulis tanggal mulai yang lengkap.",
-    )  # fmt: skip
 
     class Meta:
         model = SkemaKepemilikan
         fields = ("kode", "nama", "aktif_dari", "aktif_sampai", "syarat", "bunga_persen", "tenor_tahun",
-                  "penghasilan_mulai", "penghasilan_hingga", "sumber")  # fmt: skip
+                  "penghasilan_mulai", "penghasilan_hingga", "sumber", "menggantikan")  # fmt: skip
         help_texts: ClassVar[dict[str, str]] = {"kode": "Huruf kecil, angka, garis bawah: flpp_2027."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -179,7 +158,6 @@ class SkemaForm(KetentuanForm):
         if self.baru:
             self.fields["menggantikan"].queryset = SkemaKepemilikan.objects.filter(aktif=True, aktif_sampai="")
         else:
-            del self.fields["menggantikan"]
             self.fields["aktif_dari"].required = False
 
     def clean_kode(self) -> str:
@@ -207,24 +185,18 @@ class PejabatForm(AcuanForm):
             "berlaku_sampai": "Isi ketika jabatannya berakhir. Naskah yang sudah terbit tidak berubah.",
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.baru and self.instance.berlaku_mulai <= timezone.localdate():
+            for name in ("nama", "nip"):
+                self.fields[name].disabled = True
+                self.fields[name].help_text = ORANGNYA_TETAP
+
     def clean_nip(self) -> str:
         try:
             return parse_nip(self.cleaned_data["nip"])
         except Unreadable as error:
             raise ValidationError(str(error), code="invalid") from None
-
-    def refuse_overlap(self) -> None:
-        """One post, one holder on a day; only who stands in (Plh., a.n.) may do so beside the holder."""
-        row, beside = self.instance, (Kewenangan.PLH, Kewenangan.AN)
-        if not row.tugas or row.kewenangan in beside:
-            return
-        others = Pejabat.objects.filter(tugas=row.tugas, kabupaten_kota=row.kabupaten_kota, aktif=True)
-        for other in others.exclude(pk=row.pk).exclude(kewenangan__in=beside):
-            first, second = sorted((row, other), key=lambda one: one.berlaku_mulai)
-            if first.berlaku_sampai is None or first.berlaku_sampai >= second.berlaku_mulai:
-                raise ValidationError(
-                    f"Tugas ini pada masa itu dipegang {other.nama}. Isi tanggal berakhirnya dahulu, atau ubah masanya."
-                )
 
 
 class BacklogForm(AcuanForm):
@@ -255,7 +227,7 @@ class KategoriForm(AcuanForm):
 
     def clean_kode(self) -> str:
         kode: str = self.cleaned_data["kode"]
-        if not re.fullmatch(r"[A-Z]{3}-\d{2}", kode):
+        if not re.fullmatch(r"[A-Z]{3}-[0-9]{2}", kode):
             raise ValidationError("Tulis tiga huruf besar, garis, dua angka, misalnya FIS-12.", code="invalid")
         return kode
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
 
@@ -11,8 +12,10 @@ from core.models.acuan import AcuanRow
 from core.table_locks import hold_for_writing
 from core.versions import check_version, touch
 from penghuni.aturan import earliest
+from penghuni.models import SkemaKepemilikan
 
-from .forms import AcuanForm, SkemaForm
+from .forms import AcuanForm
+from .tumpang_tindih import refuse_overlap
 
 
 def store(form: AcuanForm, pengguna: Pengguna) -> AcuanRow:
@@ -21,19 +24,31 @@ def store(form: AcuanForm, pengguna: Pengguna) -> AcuanRow:
     """
     row: AcuanRow = form.instance
     hold_for_writing(type(row))  # whether two rows overlap is asked of all of them
+    before = None
     if not form.baru:
-        check_version(type(row)._default_manager.select_for_update().get(pk=row.pk), form.cleaned_data["versi"])
+        before = type(row)._default_manager.select_for_update().get(pk=row.pk)
+        check_version(before, form.cleaned_data["versi"])
     row.validate_unique()
     row.validate_constraints()
-    form.refuse_overlap()
-    if isinstance(form, SkemaForm) and (before := form.cleaned_data.get("menggantikan")):
-        ended = earliest(form.cleaned_data["aktif_dari"]) - datetime.timedelta(days=1)
-        if ended < earliest(before.aktif_dari):
-            raise ValidationError({"aktif_dari": f"{before} baru mulai sesudah itu."})
-        before.aktif_sampai = ended.isoformat()
-        _save(before, pengguna)
+    if before is None and isinstance(row, SkemaKepemilikan) and row.menggantikan_id:
+        _end_replaced(row, row.menggantikan_id, pengguna)
+    refuse_overlap(row, before)
     _save(row, pengguna)
     return row
+
+
+def _end_replaced(row: SkemaKepemilikan, kode: str, pengguna: Pengguna) -> None:
+    """End the scheme whose place `row` takes the day before. The form read it before the table was held."""
+    replaced = SkemaKepemilikan.objects.select_for_update().get(pk=kode)
+    if not replaced.aktif or replaced.aktif_sampai:
+        raise ValidationError(
+            {"menggantikan": f"{replaced} sudah diakhiri atau dinonaktifkan. Periksa dahulu, lalu pilih lagi."}
+        )
+    ended = earliest(row.aktif_dari) - datetime.timedelta(days=1)
+    if ended < earliest(replaced.aktif_dari):
+        raise ValidationError({"aktif_dari": f"{replaced} baru mulai sesudah itu."})
+    replaced.aktif_sampai = ended.isoformat()
+    _save(replaced, pengguna, ["aktif_sampai"])
 
 
 def set_active(model: type[AcuanRow], pk: object, versi: int, pengguna: Pengguna, *, aktif: bool) -> AcuanRow:
@@ -45,10 +60,12 @@ def set_active(model: type[AcuanRow], pk: object, versi: int, pengguna: Pengguna
     check_version(row, versi)
     row.aktif = aktif  # type: ignore[attr-defined]
     row.validate_constraints()
-    _save(row, pengguna)
+    refuse_overlap(row, None)
+    _save(row, pengguna, ["aktif"])
     return row
 
 
-def _save(row: AcuanRow, pengguna: Pengguna) -> None:
+def _save(row: AcuanRow, pengguna: Pengguna, columns: Collection[str] | None = None) -> None:
+    """All of the row, or `columns` of it."""
     touch(row, pengguna)
-    row.save()
+    row.save(update_fields=None if columns is None else [*columns, "versi", "diubah", "diubah_oleh"])

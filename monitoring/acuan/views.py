@@ -75,7 +75,8 @@ def _filled_from(kind: Jenis, pk: str) -> dict[str, Any]:
         return {}
     fresh = {"berlaku_mulai", "berlaku_sampai", "aktif_dari", "aktif_sampai", "tahun_mulai", "tahun_sampai", "sumber"}
     names = [name for name in kind.form.Meta.fields if name not in fresh and name not in ("kode", "dasar_hukum")]  # type: ignore[attr-defined]
-    return model_to_dict(before, fields=names)
+    values = model_to_dict(before, fields=names)
+    return values | {"menggantikan": before.pk} if "menggantikan" in values else values
 
 
 def _found(kind: Jenis, pk: str) -> AcuanRow | None:

@@ -14,7 +14,7 @@ from monitoring.rekap.pdf import Terbitan
 
 from .berita_acara import read_content, sides_needed
 
-MARK: Final = re.compile(r"^(?:[-*•]|\d{1,2}[.)])\s+")
+MARK: Final = re.compile(r"^(?:[-*•]|[0-9]{1,2}[.)])\s+")
 BARIS_KOSONG: Final = 15
 """Blank lines of an attendance list that nobody has signed yet."""
 

@@ -4,9 +4,9 @@ What has to be issued is written nowhere: it follows from the period. One that i
 province and one for each invited kabupaten/kota that sent something; what is owed and has no row is missing. So
 the sign-off itself records nothing of them, holds its locks no longer for it, and works on a server without the library
 for PDF. Rendering takes about a second a paper and is done in the background (`pelari`). A crash anywhere leaves a
-period that still owes papers. An isian of a signed-off period never moves again and kiriman never change, so that later
-is as good as at once for all but three things, which are those of the hour of rendering: follow-ups, the backlog, who
-signs.
+period that still owes papers. An isian of a signed-off period never moves again, kiriman never change and the sign-off
+keeps the rest (`rekap.tetapan`), so that later is as good as at once for all but follow-ups and candidates, which are
+those of the hour of rendering. A revision takes the rest anew: that is what it corrects.
 
 A file is kept before its row, and taken away again when the row was not stored: no row ever names a file that is not
 there. Two at once both render; the period row is locked while one of them is stored, and the other one's is dropped.
@@ -36,6 +36,7 @@ from monitoring.models import Dokumen, PeriodeMonitoring
 from monitoring.models.dokumen import check_code
 from monitoring.rekap.build import SENT, Rekap, build_rekap
 from monitoring.rekap.pdf import Terbitan, render_pdf
+from monitoring.rekap.tetapan import Tetapan, as_of_now
 
 FOLDER: Final = "dokumen"
 
@@ -88,6 +89,7 @@ def issue(periode: PeriodeMonitoring, terutang: Terutang) -> list[Dokumen]:
     It is the paper of the sign-off: it names who signed off, whoever asks for it. Raises `PdfUnavailable`.
     """
     assert periode.ditetapkan_oleh is not None
+    periode.refresh_from_db(fields=["tetapan"])  # a revision may have come between two papers
     return _store(periode, [_prepare(periode, terutang, 1, periode.ditetapkan_oleh, timezone.now())])
 
 
@@ -107,6 +109,7 @@ def reissue(
         (row.jenis, row.kabupaten_kota_id): row for row in periode.dokumen.filter(status=StatusDokumen.BERLAKU)
     }  # fmt: skip
     prepared: list[Dokumen] = []
+    periode.tetapan = as_of_now(periode)
     try:
         for terutang in owed(periode):
             if (old := valid.get(terutang.kunci)) is not None:
@@ -115,7 +118,7 @@ def reissue(
         for row in prepared:
             remove_file(row.berkas)
         raise
-    return _store(periode, prepared)
+    return _store(periode, prepared, periode.tetapan)
 
 
 def _prepare(
@@ -152,13 +155,19 @@ def stray_documents(sebelum: datetime.datetime) -> list[str]:
     return unnamed_sealed(FOLDER, named, sebelum)
 
 
-def _store(periode: PeriodeMonitoring, prepared: Sequence[Dokumen]) -> list[Dokumen]:
-    """Write the rows of files that are kept. Drops what somebody else issued meanwhile, row and file."""
+def _store(periode: PeriodeMonitoring, prepared: Sequence[Dokumen], tetapan: Tetapan | None = None) -> list[Dokumen]:
+    """Write the rows of files that are kept, and `tetapan` if they were made with another one than the period has.
+
+    Drops what somebody else issued meanwhile, row and file.
+    """
     stored: list[Dokumen] = []
     try:
         with transaction.atomic():
-            PeriodeMonitoring.objects.select_for_update().get(pk=periode.pk)
+            held = PeriodeMonitoring.objects.select_for_update().get(pk=periode.pk)
             done = [row for row in prepared if _store_one(row)]
+            if done and tetapan:
+                held.tetapan = tetapan  # the pages say what the papers say
+                held.save(update_fields=["tetapan"])
         stored = done
     except BaseException as error:
         if leaves_commit_open(error):  # what no row names is left to the sweep

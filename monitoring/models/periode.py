@@ -54,6 +54,11 @@ class PeriodeMonitoring(models.Model):
     ditetapkan_oleh = models.ForeignKey(
         Pengguna, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
+    tetapan = models.JSONField(
+        null=True,
+        editable=False,
+        help_text="Yang dicetak rekap di luar kiriman, sejak ditetapkan: lihat rekap.tetapan.",
+    )
     contoh = models.BooleanField("data contoh", default=False, editable=False)
 
     objects = PeriodeQuerySet.as_manager()
@@ -74,6 +79,11 @@ class PeriodeMonitoring(models.Model):
                 Q(status=StatusPeriode.DITETAPKAN, ditetapkan_pada__isnull=False, ditetapkan_oleh__isnull=False)
                 | (~Q(status=StatusPeriode.DITETAPKAN) & Q(ditetapkan_pada__isnull=True)),
                 "Periode yang ditetapkan harus mencatat kapan dan oleh siapa.",
+            ),
+            rule(
+                "periode_tetapan_sesudah_penetapan",
+                Q(status=StatusPeriode.DITETAPKAN) | Q(tetapan__isnull=True),
+                "Yang dicetak rekap baru tetap sejak periode ditetapkan.",
             ),
         ]
 

@@ -16,6 +16,7 @@ from monitoring.enums import GerakPeriode, PerubahanPeriode, StatusIsian, Status
 from monitoring.isian.workflow import MoveRefused
 from monitoring.models import Isian, PeriodeMonitoring, RiwayatPeriode
 from monitoring.pengingat.pemberitahuan import tell_invited
+from monitoring.rekap.tetapan import as_of_now
 from rusun.penguncian import registry_write, unlock_registry
 
 S = StatusPeriode
@@ -44,6 +45,7 @@ def _send_back(periode: PeriodeMonitoring, pengguna: Pengguna, waktu: datetime.d
 def _sign_off(periode: PeriodeMonitoring, pengguna: Pengguna, waktu: datetime.datetime, alasan: str) -> None:
     periode.catatan_penetapan = outstanding_note(periode)
     periode.ditetapkan_pada, periode.ditetapkan_oleh = waktu, pengguna
+    periode.tetapan = as_of_now(periode)
     for isian in periode.isian.running().order_by("kabupaten_kota"):
         with registry_write(isian.kabupaten_kota_id):
             unlock_registry(isian.kabupaten_kota_id)

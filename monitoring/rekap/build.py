@@ -1,6 +1,7 @@
 """The recap of a period: one function, one object. Page, PDF, workbook, JSON and command print it and nothing else.
 
-It reads kiriman only: the verified one of an isian, else the last one sent with its status, else nothing ("-").
+It reads kiriman only: the verified one of an isian, else the last one sent with its status, else nothing ("-"). What no
+kiriman holds is told in `tetapan`.
 Rusun and rusus are never mixed.
 """
 
@@ -18,14 +19,16 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.display import angka, persen
-from monitoring.enums import StatusIsian
-from monitoring.models import Backlog, Isian, Kiriman, KirimanRusun, PeriodeMonitoring
+from monitoring.enums import JenisBacklog, JenisNaskah, StatusIsian
+from monitoring.models import Isian, Kiriman, KirimanRusun, PeriodeMonitoring
 from penghuni.calon import PATH, WILLING, candidates_at
 from penghuni.enums import TahapCalon
 from rusun.angka import KELOMPOK_KOSONG, AngkaUnit, total
 from rusun.enums import Aspek, Jenis, Peruntukan, Pihak, Sebab, StatusAset, Tingkat
 from rusun.models import KategoriPermasalahan, TindakLanjut
 from rusun.models.permasalahan import SETTLED, overdue_on
+
+from .tetapan import AngkaBacklog, Tetapan, known_backlog
 
 TERBANYAK = 10
 PENGHUNI: Final = (
@@ -243,6 +246,7 @@ class Rekap:
     tanggal_posisi: datetime.date
     wilayah: str
     kode_daerah: str
+    pejabat: dict[str, str] | None  # None before the sign-off: whoever holds the post on the day of the print
     contoh: bool
     ditetapkan_pada: datetime.datetime | None
     catatan_penetapan: str
@@ -436,6 +440,10 @@ def _location(row: KirimanRusun, isian: Isian, aspek: dict[str, str]) -> LokasiR
 def build_rekap(periode: PeriodeMonitoring, *, kabupaten_kota: str | None = None) -> Rekap:
     """The recap of `periode`, of the province or of one kabupaten/kota (Kemendagri code). Five queries."""
     isian_rows = _used_kiriman(periode, kabupaten_kota)
+    tetapan: Tetapan | None = periode.tetapan
+    if tetapan:
+        for isian in isian_rows:
+            isian.kabupaten_kota.nama = tetapan["daerah"][isian.kabupaten_kota_id]
     by_kiriman = {isian.dipakai: isian for isian in isian_rows if isian.dipakai}
     figures = (
         KirimanRusun.objects.filter(kiriman__in=by_kiriman)
@@ -456,13 +464,15 @@ def build_rekap(periode: PeriodeMonitoring, *, kabupaten_kota: str | None = None
     counted = [lokasi for line in baris for lokasi in line.lokasi]
     rusun = [lokasi for lokasi in counted if lokasi.jenis == Jenis.RUSUN]
     jumlah = sum_up(rusun)
-    backlog = _backlog(periode, jumlah, baris, kabupaten_kota)
+    backlog = _backlog(tetapan["backlog"] if tetapan else known_backlog(periode), jumlah, baris, kabupaten_kota)
+    naskah = JenisNaskah.REKAP_DAERAH if kabupaten_kota else JenisNaskah.REKAP_PROVINSI
     return Rekap(
         slug=periode.slug,
         judul=periode.judul,
         tanggal_posisi=periode.tanggal_posisi,
         wilayah=isian_rows[0].kabupaten_kota.nama if kabupaten_kota and isian_rows else "Provinsi Jawa Tengah",
         kode_daerah=kabupaten_kota or "",
+        pejabat=tetapan["pejabat"][naskah] if tetapan else None,
         contoh=periode.contoh,
         ditetapkan_pada=periode.ditetapkan_pada,
         # Which others are missing is no business of one region.
@@ -546,23 +556,22 @@ def _follow_ups(kode: list[str], hari_ini: datetime.date) -> tuple[TindakRekap, 
 
 
 def _backlog(
-    periode: PeriodeMonitoring, jumlah: Jumlah, baris: tuple[BarisRekap, ...], kabupaten_kota: str | None
+    known: list[AngkaBacklog], jumlah: Jumlah, baris: tuple[BarisRekap, ...], kabupaten_kota: str | None
 ) -> tuple[BacklogRekap, ...]:
-    """Figures of the year of the period or earlier, the province first. A region without one is left out."""
-    ready = {row.kode: row.rusun.kosong_siap if row.rusun else None for row in baris}
-    asked = Q(kabupaten_kota__in=ready)
+    """The figures that are known, the province first. A region without one is left out."""
+    beside: dict[str | None, tuple[str, int | None]] = {
+        row.kode: (row.nama, row.rusun.kosong_siap if row.rusun else None) for row in baris
+    }
     if not kabupaten_kota:
-        asked |= Q(kabupaten_kota=None)
-    rows = Backlog.objects.filter(asked, aktif=True, tahun__lte=periode.tanggal_posisi.year).select_related(
-        "kabupaten_kota"
-    )
+        beside[None] = ("Provinsi Jawa Tengah", jumlah.kosong_siap)
+    rows = [row for row in known if row["kabupaten_kota"] in beside]
+    rows.sort(key=lambda row: (row["kabupaten_kota"] or "", row["tahun"], row["jenis"]))
     return tuple(
         BacklogRekap(
-            row.kabupaten_kota.nama if row.kabupaten_kota else "Provinsi Jawa Tengah", row.tahun,
-            row.get_jenis_display(), row.jumlah,
-            ready[row.kabupaten_kota_id] if row.kabupaten_kota_id else jumlah.kosong_siap, row.sumber,
+            wilayah, row["tahun"], JenisBacklog(row["jenis"]).label, row["jumlah"], siap_huni, row["sumber"]
         )
-        for row in sorted(rows, key=lambda row: (row.kabupaten_kota_id or "", row.tahun, row.jenis))
+        for row in rows
+        for wilayah, siap_huni in [beside[row["kabupaten_kota"]]]
     )  # fmt: skip
 
 

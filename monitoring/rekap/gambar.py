@@ -63,14 +63,13 @@ def charts_of(rekap: Rekap, banding: Perbandingan | None = None) -> dict[str, Gr
 def map_of(rekap: Rekap, *, tautan: bool = True) -> Grafik:
     """The kabupaten/kota where they lie, by share of occupied units. Those not invited or without units show none."""
     occupancy = {row.kode: row.rusun.persen_terhuni for row in rekap.baris if row.rusun is not None}
+    names = {row.kode: row.nama for row in rekap.baris}
     tiles = []
     for daerah in KabupatenKota.objects.order_by("kode"):
-        nilai = occupancy.get(daerah.pk)
+        nilai, nama = occupancy.get(daerah.pk), names.get(daerah.pk, daerah.nama)
         url = f"?daerah={daerah.pk}#per-lokasi" if tautan and daerah.pk in occupancy else ""
         teks = "-" if nilai is None else f"{desimal(nilai, 0)}%"
-        tiles.append(
-            Tile(daerah.pk, daerah.nama, short_name(daerah.nama), daerah.baris, daerah.kolom, nilai, teks, url)
-        )
+        tiles.append(Tile(daerah.pk, nama, short_name(nama), daerah.baris, daerah.kolom, nilai, teks, url))
     return tile_map(
         "g-peta", "Peta hunian", "Persen unit rusun terhuni per kabupaten/kota, pada letaknya.", tiles,
         satuan="persen terhuni", langkah=LANGKAH,

@@ -34,6 +34,7 @@ class Terbitan:
 def render_pdf(rekap: Rekap, *, dicetak_oleh: str = "", kertas: str = "a4", terbitan: Terbitan | None = None) -> bytes:
     """The recap, landscape, signed, its workbook inside. Raises `core.pdf.PdfUnavailable`."""
     day = timezone.localdate(rekap.ditetapkan_pada) if rekap.ditetapkan_pada else timezone.localdate()
+    naskah = JenisNaskah.REKAP_DAERAH if rekap.kode_daerah else JenisNaskah.REKAP_PROVINSI
     context = {
         "rekap": rekap,
         "kolom": KOLOM,
@@ -45,7 +46,7 @@ def render_pdf(rekap: Rekap, *, dicetak_oleh: str = "", kertas: str = "a4", terb
         "grafik": charts_of(rekap),
         "peta": None if rekap.kode_daerah else map_of(rekap, tautan=False),
         "definisi": DEFINISI,
-        "pejabat": signature_of(JenisNaskah.REKAP_DAERAH if rekap.kode_daerah else JenisNaskah.REKAP_PROVINSI, day),
+        "pejabat": rekap.pejabat or signature_of(naskah, day),
         "tanggal_surat": day,
         "terbitan": terbitan,
     }

@@ -1,11 +1,13 @@
 """Dated rules of the home-ownership programmes, with their legal basis and source. Data, never code."""
 
 import datetime
+from typing import Any, Self
 
 from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import Q
 
+from core.constraints import choices_valid
 from core.display import tanggal
 from core.models.acuan import TIDAK_DIRIWAYATKAN, AcuanRow
 
@@ -28,13 +30,38 @@ class Terverifikasi(models.TextChoices):
     TIDAK = "tidak", "Tidak"
 
 
+class Wilayah(models.TextChoices):
+    """Where a rule holds."""
+
+    INDONESIA = "Seluruh Indonesia", "Seluruh Indonesia"
+    JAWA = "Jawa selain Jabodetabek", "Jawa selain Jabodetabek"
+    JAWA_TENGAH = "Jawa Tengah", "Jawa Tengah"
+    JABODETABEK = "Jabodetabek", "Jabodetabek"
+    LUAR_JAWA = "Luar Jawa", "Luar Jawa"
+
+
+DI_JAWA_TENGAH = (Wilayah.INDONESIA, Wilayah.JAWA, Wilayah.JAWA_TENGAH)
+"""The regions whose rules hold in Jawa Tengah."""
+
+
+class BatasQuerySet(models.QuerySet[Any]):
+    def in_use(self) -> Self:
+        """What may hold in Jawa Tengah."""
+        return self.filter(aktif=True, wilayah__in=DI_JAWA_TENGAH)
+
+    def beside(self, row: Any) -> Self:
+        """The others in use where `row` holds."""
+        same = DI_JAWA_TENGAH if row.wilayah in DI_JAWA_TENGAH else (row.wilayah,)
+        return self.filter(aktif=True, wilayah__in=same).exclude(pk=row.pk)
+
+
 class BatasPenghasilan(AcuanRow):
     """Income cap of MBR per month. Dates are as precise as the source gives them: `2021`, `2023-01`, `2020-04-01`."""
 
     dasar_hukum = models.CharField("dasar hukum", max_length=120)
     berlaku_mulai = models.CharField("berlaku mulai", max_length=10)
     berlaku_sampai = models.CharField("berlaku sampai", max_length=10, blank=True)
-    wilayah = models.CharField(max_length=60)
+    wilayah = models.CharField(max_length=60, choices=Wilayah, default=Wilayah.JAWA)
     batas_belum_kawin = models.PositiveBigIntegerField("batas belum kawin (Rp)", null=True, blank=True)
     batas_kawin = models.PositiveBigIntegerField("batas kawin (Rp)", null=True, blank=True)
     batas_tapera = models.PositiveBigIntegerField("batas peserta Tapera (Rp)", null=True, blank=True)
@@ -43,11 +70,14 @@ class BatasPenghasilan(AcuanRow):
     catatan = models.CharField(max_length=400, blank=True)
     aktif = models.BooleanField(default=True, editable=False)
 
+    objects = BatasQuerySet.as_manager()
+
     class Meta:
         verbose_name = "batas penghasilan"
         verbose_name_plural = "batas penghasilan"
         ordering = ["berlaku_mulai", "dasar_hukum"]
         constraints = [
+            choices_valid("bataspenghasilan", "wilayah", Wilayah),
             models.UniqueConstraint(
                 fields=["dasar_hukum"], condition=Q(aktif=True), name="bataspenghasilan_unik",
                 violation_error_message="Dasar hukum ini sudah ada. Buka barisnya, atau nonaktifkan dahulu bila salah.",
@@ -68,7 +98,7 @@ class BatasHargaRumah(AcuanRow):
 
     tahun_mulai = models.PositiveSmallIntegerField("tahun mulai")
     tahun_sampai = models.PositiveSmallIntegerField("tahun sampai", null=True, blank=True)
-    wilayah = models.CharField(max_length=60)
+    wilayah = models.CharField(max_length=60, choices=Wilayah, default=Wilayah.JAWA)
     jenis = models.CharField(max_length=10)
     harga_maks = models.PositiveBigIntegerField("harga paling tinggi (Rp)")
     dasar_hukum = models.CharField("dasar hukum", max_length=120)
@@ -76,11 +106,14 @@ class BatasHargaRumah(AcuanRow):
     catatan = models.CharField(max_length=400, blank=True)
     aktif = models.BooleanField(default=True, editable=False)
 
+    objects = BatasQuerySet.as_manager()
+
     class Meta:
         verbose_name = "batas harga rumah"
         verbose_name_plural = "batas harga rumah"
         ordering = ["tahun_mulai"]
         constraints = [
+            choices_valid("batashargarumah", "wilayah", Wilayah),
             models.UniqueConstraint(
                 fields=["tahun_mulai", "wilayah", "jenis"], condition=Q(aktif=True), name="batashargarumah_unik",
                 violation_error_message="Batas harga mulai tahun ini sudah ada. Nonaktifkan dahulu bila salah.",
@@ -103,6 +136,10 @@ class SkemaKepemilikan(AcuanRow):
     tenor_tahun = models.PositiveSmallIntegerField("tenor paling lama (tahun)", null=True, blank=True)
     penghasilan_mulai = models.PositiveBigIntegerField("penghasilan mulai (Rp)", null=True, blank=True)
     penghasilan_hingga = models.PositiveBigIntegerField("penghasilan hingga (Rp)", null=True, blank=True)
+    menggantikan = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="Skema lama berakhir sehari sebelum yang baru dimulai. Tulis tanggal mulai yang lengkap.",
+    )  # fmt: skip
     sumber = models.CharField(max_length=60, blank=True)
     aktif = models.BooleanField(default=True, editable=False)
 

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.utils import timezone
 
 from core.constraints import choices_valid, rule
 from core.enums import MacamJejak
@@ -30,6 +31,9 @@ class VersiAturan(models.Model):
     tanggal = models.DateField("aturan per tanggal")
     isi = models.JSONField()
     dicatat_pada = models.DateTimeField()
+    dipakai_sejak = models.DateTimeField(
+        default=timezone.now, help_text="Sejak kapan dipakai, terakhir kali sesudah versi lain."
+    )
 
     objects = VersiQuerySet.as_manager()
 

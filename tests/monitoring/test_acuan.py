@@ -5,15 +5,21 @@ import uuid
 
 import pytest
 from auditlog.models import LogEntry
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 
 from core.models import KabupatenKota, Pejabat
+from monitoring.acuan.forms import SkemaForm
+from monitoring.acuan.simpan import store
 from monitoring.contoh.acuan import load_ownership_rules, load_reference
 from monitoring.desk.jadwal import holidays
 from monitoring.models import Backlog, HariLibur
 from penghuni.aturan import record_version, rules_on, rules_today
+from penghuni.kriteria import Profil
 from penghuni.models import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan
+from penghuni.penyaringan import evaluate
 from penghuni.putaran import due
 from rusun.forms import PermasalahanForm
 from rusun.models import KategoriPermasalahan, Permasalahan
@@ -103,7 +109,7 @@ def test_typed_values_are_stored_as_meant(send):
     assert SkemaKepemilikan.objects.get().syarat == "wni;dalam_batas_mbr"
 
 
-@pytest.mark.parametrize("mulai", ["2027-13", "31/02/2027", "kemarin", "2027-02-31"])
+@pytest.mark.parametrize("mulai", ["2027-13", "31/02/2027", "kemarin", "2027-02-31", "٢٠٢٧", "20٢٧-05"])
 def test_a_day_that_does_not_exist_is_refused(send, mulai):
     assert "berlaku_mulai" in errors(send("penghasilan", **{**PENGHASILAN, "berlaku_mulai": mulai}))
 
@@ -158,7 +164,9 @@ def test_a_cap_inside_a_closed_span_or_with_the_same_first_day_is_refused(aturan
 
 
 def test_a_price_with_the_same_first_year_is_refused(aturan, send):
-    assert "bertumpang tindih" in str(errors(send("harga", **{**HARGA, "tahun_mulai": "2024", "wilayah": "Jawa"})))
+    assert "bertumpang tindih" in str(
+        errors(send("harga", **{**HARGA, "tahun_mulai": "2024", "wilayah": "Jawa Tengah"}))
+    )
     assert send("harga", **HARGA).status_code == 302
     assert rules_on(HARI).harga.harga_maks == 185_000_000
 
@@ -201,6 +209,78 @@ def test_a_scheme_is_replaced_by_a_new_version_of_it(aturan, send):
     assert rules_on(HARI).nama_skema["flpp_2027"] == "KPR FLPP 2027"
 
 
+def test_what_asks_for_flpp_asks_for_the_new_version_of_it(aturan, send, as_admin):
+    page = as_admin.get("/acuan/skema/tambah/?dari=flpp").context["form"]
+    assert page["menggantikan"].value() == "flpp"
+    send("skema", **SKEMA, menggantikan="flpp")
+    send("skema", **{**SKEMA, "kode": "flpp_2028", "aktif_dari": "01/01/2028"}, menggantikan="flpp_2027")
+    assert send("skema", "flpp_2028", **{**SKEMA, "aktif_dari": "01/01/2028"}, menggantikan="").status_code == 302
+    assert SkemaKepemilikan.objects.get(pk="flpp_2028").menggantikan_id == "flpp_2027"
+    for day, kode in (("2027-04-30", "flpp"), ("2027-05-01", "flpp_2027"), ("2028-01-01", "flpp_2028")):
+        found = evaluate(Profil(punya_rumah="ya"), rules_on(datetime.date.fromisoformat(day)))
+        assert found["sbum"].penilaian[0].nilai == found[kode].hasil.label
+
+
+def test_of_one_line_of_schemes_one_is_open_on_a_day(aturan, send, toggle):
+    send("skema", **SKEMA, menggantikan="flpp")
+    toggle("skema", "flpp_2027", "tidak")
+    flpp = {**SKEMA, "nama": "KPR FLPP", "aktif_dari": "", "aktif_sampai": ""}
+    assert send("skema", "flpp", versi=2, **flpp).status_code == 302  # goes on, as its follower was a mistake
+    assert "bertumpang tindih" in toggle("skema", "flpp_2027", "ya", versi=2).content.decode()
+    assert send("skema", "flpp", versi=3, **{**flpp, "aktif_sampai": "2027-04-30"}).status_code == 302
+    toggle("skema", "flpp_2027", "ya", versi=2)
+    assert SkemaKepemilikan.objects.get(pk="flpp_2027").aktif
+
+
+@pytest.mark.parametrize("wrong", [{"aktif": False}, {"aktif_sampai": "2026-12-31"}])
+def test_a_scheme_that_ended_meanwhile_is_not_replaced(aturan, admin, wrong):
+    form = SkemaForm({"kunci_formulir": uuid.uuid4(), "versi": 1, **SKEMA, "menggantikan": "flpp"})
+    assert form.is_valid()
+    SkemaKepemilikan.objects.filter(pk="flpp").update(**wrong)
+    with pytest.raises(ValidationError, match="sudah diakhiri atau dinonaktifkan"), transaction.atomic():
+        store(form, admin)
+    assert not SkemaKepemilikan.objects.filter(pk="flpp_2027").exists()
+
+
+def test_replacing_a_scheme_keeps_what_another_admin_wrote_meanwhile(aturan, admin):
+    form = SkemaForm({"kunci_formulir": uuid.uuid4(), "versi": 1, **SKEMA, "menggantikan": "flpp"})
+    assert form.is_valid()
+    SkemaKepemilikan.objects.filter(pk="flpp").update(sumber="Kepmen baru", versi=7)
+    with transaction.atomic():
+        store(form, admin)
+    row = SkemaKepemilikan.objects.get(pk="flpp")
+    assert (row.sumber, row.aktif_sampai, row.versi, row.diubah_oleh) == ("Kepmen baru", "2027-04-30", 8, admin)
+
+
+def test_a_rule_comes_back_into_use_only_where_nothing_took_its_place(aturan, send, toggle):
+    send("penghasilan", **PENGHASILAN)
+    wrong = BatasPenghasilan.objects.get(dasar_hukum=PENGHASILAN["dasar_hukum"])
+    toggle("penghasilan", wrong.pk, "tidak")
+    send("penghasilan", **{**PENGHASILAN, "dasar_hukum": "Permen PKP 10/2027"})
+    assert "bertumpang tindih" in toggle("penghasilan", wrong.pk, "ya", versi=2).content.decode()
+    assert [cap.dasar_hukum for cap in rules_on(HARI).penghasilan] == ["Permen PKP 10/2027"]
+    # Not in use it stands in nobody's way, and nothing stands in its own.
+    assert send("penghasilan", wrong.pk, versi=2, **PENGHASILAN, berlaku_sampai="2028").status_code == 302
+    wrong.refresh_from_db()
+    assert (wrong.berlaku_sampai, wrong.aktif) == ("2028", False)
+
+
+def test_rules_that_the_sources_leave_in_doubt_may_be_described_better(aturan, send):
+    row = BatasPenghasilan.objects.get(dasar_hukum="Kepmen PUPR 411/KPTS/M/2021")
+    told = {**PENGHASILAN, "berlaku_mulai": "2021", "wilayah": "Jawa Tengah", "terverifikasi": "sebagian"}
+    assert send("penghasilan", row.pk, **told, catatan="Masih dicari.").status_code == 302
+    assert "bertumpang tindih" in str(errors(send("penghasilan", row.pk, versi=2, **{**told, "terverifikasi": "ya"})))
+
+
+def test_rules_of_elsewhere_stand_in_nobodys_way(aturan, send):
+    lain = {**PENGHASILAN, "wilayah": "Jabodetabek", "berlaku_mulai": "2025-04-22"}
+    assert send("penghasilan", **lain).status_code == 302
+    assert [cap.dasar_hukum for cap in rules_on(HARI).penghasilan] == ["Permen PKP 5/2025 zona 1"]
+    assert "bertumpang tindih" in str(errors(send("penghasilan", **{**lain, "dasar_hukum": "Sekali lagi"})))
+    assert "wilayah" in errors(send("penghasilan", **{**lain, "wilayah": "Jateng"}))
+    assert "wilayah" in errors(send("harga", **{**HARGA, "wilayah": "Jateng"}))
+
+
 def test_the_screening_notices_a_rule_that_began(aturan, send):
     """Under new rules everybody is due again; who was screened before keeps what was said then."""
     before = rules_today()
@@ -225,6 +305,38 @@ def test_one_post_has_one_holder_on_a_day(send):
     assert send("pejabat", **{**PEJABAT, "nama": "Wakil", "kewenangan": "plh"}).status_code == 302
     assert Pejabat.objects.signature("kepala", datetime.date(2026, 12, 31))["nama"] == "Lama"
     assert Pejabat.objects.signature("kepala", datetime.date(2027, 1, 1))["nama"] in ("Dr. Rini", "Wakil")
+
+
+def test_an_official_comes_back_only_to_a_post_that_is_free(send, toggle):
+    send("pejabat", **PEJABAT)
+    wrong = Pejabat.objects.get()
+    toggle("pejabat", wrong.pk, "tidak")
+    send("pejabat", **{**PEJABAT, "nama": "Dr. Benar"})
+    assert "dipegang Dr. Benar" in toggle("pejabat", wrong.pk, "ya", versi=2).content.decode()
+    assert send("pejabat", wrong.pk, versi=2, **{**PEJABAT, "berlaku_mulai": "2027-02-01"}).status_code == 302
+    wrong.refresh_from_db()
+    assert (wrong.aktif, wrong.berlaku_mulai) == (False, datetime.date(2027, 2, 1))
+
+
+@pytest.mark.parametrize(("shift", "expected"), [(0, "Dr. Rini"), (-400, "Dr. Rini"), (1, "Dr. Lain")])
+def test_an_official_in_office_is_never_turned_into_another_one(send, shift, expected):
+    day = (timezone.localdate() + datetime.timedelta(days=shift)).isoformat()
+    send("pejabat", **{**PEJABAT, "berlaku_mulai": day})
+    row = Pejabat.objects.get()
+    other = {**PEJABAT, "berlaku_mulai": day, "nama": "Dr. Lain", "nip": "197001011990031002", "pangkat": "Pembina"}
+    assert send("pejabat", row.pk, **other).status_code == 302
+    row.refresh_from_db()
+    assert (row.nama, row.nip[-1], row.pangkat) == (expected, "1" if expected == "Dr. Rini" else "2", "Pembina")
+
+
+def test_a_misspelt_official_is_put_right_beside_the_wrong_row(send, toggle, as_admin):
+    send("pejabat", **{**PEJABAT, "nama": "Dr. Rni", "berlaku_mulai": "2026-01-01"})
+    wrong = Pejabat.objects.get()
+    toggle("pejabat", wrong.pk, "tidak")
+    page = as_admin.get(f"/acuan/pejabat/tambah/?dari={wrong.pk}").context["form"]
+    assert (page["nama"].value(), page["jabatan"].value()) == ("Dr. Rni", "Kepala Dinas")
+    assert send("pejabat", **{**PEJABAT, "berlaku_mulai": "2026-01-01"}).status_code == 302
+    assert Pejabat.objects.signature("kepala", datetime.date(2026, 2, 1))["nama"] == "Dr. Rini"
 
 
 def test_an_official_deactivated_signs_nothing(send, toggle):

@@ -4,11 +4,12 @@ import datetime
 from dataclasses import replace
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from monitoring.contoh.acuan import rows
 from penghuni.aturan import read_version, record_version, rules_on
 from penghuni.kriteria import KRITERIA
-from penghuni.models import BatasPenghasilan, SkemaKepemilikan, VersiAturan
+from penghuni.models import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan, VersiAturan
 from penghuni.penyaringan import DEPENDS
 
 K242, K411, K995, K22, P5 = (
@@ -112,6 +113,51 @@ def test_a_rule_that_was_followed_does_not_come_back_when_the_later_one_ends(acu
     assert rules_on(datetime.date(2025, 4, 22)).penghasilan == ()
 
 
+@pytest.mark.parametrize("wilayah", ["Jabodetabek", "Luar Jawa"])
+def test_a_rule_of_elsewhere_neither_holds_nor_follows_those_of_here(acuan, wilayah):
+    day = datetime.date(2026, 11, 24)
+    BatasPenghasilan.objects.create(
+        dasar_hukum="Lain", berlaku_mulai="2026-06-01", wilayah=wilayah, batas_kawin=14_000_000, terverifikasi="ya"
+    )
+    BatasPenghasilan.objects.create(
+        dasar_hukum="Belum dibaca", berlaku_mulai="2026-06-01", wilayah=wilayah, terverifikasi="tidak"
+    )
+    BatasHargaRumah.objects.create(
+        jenis="tapak", tahun_mulai=2026, wilayah=wilayah, harga_maks=185_000_000, dasar_hukum="Lain"
+    )
+    found = rules_on(day)
+    assert ([batas.dasar_hukum for batas in found.penghasilan], found.harga.harga_maks) == ([P5], 166_000_000)
+    assert len(found.catatan) == 1
+
+
+PRICES = [
+    ([(2024, None)], 2028, 2024),
+    ([(2024, None), (2027, None)], 2028, 2027),
+    ([(2024, None), (2027, 2027)], 2027, 2027),
+    ([(2024, None), (2027, 2027)], 2028, None),  # what was followed does not come back
+    ([(2024, 2025)], 2026, None),
+    ([(2024, 2025), (2027, None)], 2026, None),
+    ([(2024, None)], 2023, None),
+]
+
+
+@pytest.mark.parametrize(("prices", "year", "expected"), PRICES)
+def test_the_price_of_a_year_is_the_one_that_began_last_while_it_holds(db, prices, year, expected):
+    for begin, end in prices:
+        BatasHargaRumah.objects.create(
+            jenis="tapak", tahun_mulai=begin, tahun_sampai=end, wilayah="Jawa selain Jabodetabek", harga_maks=begin,
+            dasar_hukum="Uji",
+        )  # fmt: skip
+    harga = rules_on(datetime.date(year, 6, 1)).harga
+    assert (harga.harga_maks if harga else None) == expected
+
+
+def test_a_region_that_no_list_knows_is_refused_by_the_database(acuan):
+    for model in (BatasPenghasilan, BatasHargaRumah):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            model.objects.update(wilayah="Jateng")
+
+
 def test_a_rule_without_figures_is_no_longer_mentioned_once_it_has_ended(acuan):
     BatasPenghasilan.objects.filter(dasar_hukum=P1).update(berlaku_sampai="2026-06")
     assert len(rules_on(datetime.date(2026, 6, 30)).catatan) == 1
@@ -166,6 +212,18 @@ def test_a_recorded_version_reads_back_as_it_was(acuan, day):
     BatasPenghasilan.objects.all().delete()
     now = read_version(VersiAturan.objects.get(pk=was.versi))
     assert (now, now.versi) == (was, was.versi)
+
+
+def test_the_line_of_a_scheme_is_part_of_the_rules_and_schemes_without_one_are_told_as_ever(acuan):
+    day = datetime.date(2026, 11, 24)
+    was = rules_on(day)
+    assert all("asal" not in told for told in was.isi["skema"])
+    SkemaKepemilikan.objects.create(kode="flpp_2", nama="Kedua", syarat="wni", aktif=False, menggantikan_id="flpp")
+    assert rules_on(day).versi == was.versi
+    SkemaKepemilikan.objects.create(kode="flpp_3", nama="Ketiga", syarat="wni", menggantikan_id="flpp_2")
+    now = rules_on(day)
+    assert {skema.kode: skema.asal for skema in now.skema if skema.asal} == {"flpp_3": "flpp"}
+    assert read_version(record_version(now)) == now
 
 
 def test_a_version_is_recorded_once(acuan, django_assert_max_num_queries):

@@ -111,6 +111,26 @@ def test_advice(states, expected):
     assert advice(states) == expected
 
 
+SUCCESSORS = [
+    ([("flpp", "")], "flpp"),
+    ([("flpp_2027", "flpp")], "flpp_2027"),
+    ([("flpp_2030", "flpp")], "flpp_2030"),  # the third of the line
+    ([("flpp_2027", "")], None),  # another scheme, whatever it is called
+    ([("rumah_baru", "ssb")], None),
+    ([], None),
+]
+
+
+@pytest.mark.parametrize(("open_schemes", "expected"), SUCCESSORS)
+@pytest.mark.parametrize("household", [LENGKAP, LENGKAP._replace(punya_rumah="ya"), BLANK])
+def test_a_scheme_that_asks_for_another_follows_whichever_of_its_line_is_open(rules, open_schemes, expected, household):
+    aturan = rules("2026-11-24")
+    known = {row.kode: row for row in aturan.skema}
+    line = tuple(replace(known["flpp"], kode=kode, asal=asal) for kode, asal in open_schemes)
+    found = results(household, replace(aturan, skema=(known["sbum"], *line)))
+    assert found["sbum"] == (found[expected] if expected else VERIFIKASI)
+
+
 def test_a_scheme_that_asks_for_another_follows_it(rules):
     aturan = rules("2026-11-24")
     for household in (LENGKAP, LENGKAP._replace(punya_rumah="ya"), LENGKAP._replace(sanggup_uang_muka=None)):

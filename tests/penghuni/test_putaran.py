@@ -17,7 +17,7 @@ from penghuni.models import HasilPenyaringan, Hunian, Penghuni, PutaranPenyaring
 from penghuni.models.penyaringan import to_screen
 from penghuni.pencatatan import record_household, update_household
 from penghuni.penyaringan import evaluate, is_stale, profile_of, reasons_of, screen_household
-from penghuni.putaran import LOST, begin, due, is_behind, running, start, work
+from penghuni.putaran import LOST, begin, due, is_behind, running, start, waiting, work
 from tests.test_races import at_once
 
 pytestmark = pytest.mark.usefixtures("totals_hold")
@@ -348,6 +348,40 @@ def test_without_schemes_a_run_ends_at_once(people):
     run = begin(None)
     assert work(run) == 0
     assert not is_behind(run)
+
+
+# --- who waits --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("run_between", [False, True])
+def test_whoever_was_saved_while_other_rules_held_waits_once_the_former_come_back(
+    people, household, semarang, blok, operator, aturan, run_between
+):
+    people(2)
+    work(begin(None))
+    assert waiting(aturan.versi, operator) == 0
+    SkemaKepemilikan.objects.filter(pk="flpp").update(aktif=False)
+    others = rules_on(timezone.localdate())
+    new = household(semarang, "Joko")
+    move_in(new, blok, "A-101", DAHULU, operator)
+    assert set(stored(new, others)) == {skema.kode for skema in others.skema}
+    if run_between:
+        work(begin(None))
+    SkemaKepemilikan.objects.filter(pk="flpp").update(aktif=True)
+    assert rules_on(timezone.localdate()).versi == aturan.versi
+    assert waiting(aturan.versi, operator) == due(aturan.versi, operator) == 1
+    screen_household(people(1)[0])  # somebody is saved under the former rules: that brings nobody else up to date
+    assert waiting(aturan.versi, operator) == 1
+    work(begin(None))
+    assert waiting(aturan.versi, operator) == 0
+
+
+def test_after_a_run_who_waits_is_told_without_counting(people, operator, aturan, django_assert_num_queries):
+    people(1)
+    work(begin(None))
+    screen_household(Penghuni.objects.get())
+    with django_assert_num_queries(1):
+        assert waiting(aturan.versi, operator) == 0
 
 
 # --- the command ------------------------------------------------------------------------------------------------------
