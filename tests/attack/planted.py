@@ -277,7 +277,10 @@ def site() -> int:
         print(f"{kind} ({ACCOUNTED.get(kind, 'NOT ACCOUNTED FOR')}): {len(rows)}, {rows[:3]}")
     faults = [f"{kind}: {rows[:5]}" for kind, rows in found.items() if kind not in ACCOUNTED]
     print(f"{sum(len(rows) for rows in found.values())} findings, {len(SEARCHED)} parameters asked by sqlmap")
-    return complain(faults + injected + (["the server wrote a traceback"] if "Traceback" in errors else []))
+    if "Traceback" in errors:
+        start = errors.index("Traceback")
+        faults.append(f"the server wrote a traceback:\n{errors[max(0, start - 300) : start + 4000]}")
+    return complain(faults + injected)
 
 
 if __name__ == "__main__":
