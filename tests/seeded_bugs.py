@@ -162,7 +162,7 @@ BUGS = [
         f"{MATRIX} -k without_the_token"),
     Bug("check of a document without the token", "monitoring/dokumen/views.py", "@csrf_protect\ndef _answer",
         "def _answer", "tests/monitoring/test_dokumen.py -k token"),
-    Bug("open redirect", "core/views.py",
+    Bug("open redirect", "core/sign_in_views.py",
         "if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, "
         "require_https=request.is_secure()):", "if target:", f"{DOORS} -k other_site"),
     Bug("codes guessed without end", "monitoring/dokumen/cek.py", "return cache.incr(key) <= PER_MENIT",
@@ -174,8 +174,8 @@ BUGS = [
         "{{ butir.rusun.nama|safe }}</a>", f"{CANARY} -k markup"),
     Bug("escape removed on the workbench", "templates/components/_catatan_sel.html", "{{ catatan.isi }}</span>",
         "{{ catatan.isi|safe }}</span>", f"{CANARY} -k markup"),
-    Bug("papers fetch what they name", "core/pdf.py", 'URLFetcher(allowed_protocols=("data",))', "URLFetcher()",
-        "tests/core/test_pdf.py"),
+    Bug("papers fetch what they name", "core/pdf.py", 'fetcher = URLFetcher(allowed_protocols=("data",))',
+        "fetcher = URLFetcher()", "tests/core/test_pdf.py"),
     Bug("formulas in CSV", "core/export.py", "    if kind in (Kind.TEKS, Kind.URAIAN):\n        return csv_safe",
         "    if kind in (Kind.TEKS, Kind.URAIAN):\n        return str", "tests/test_exports.py -k reason_masked"),
     Bug("masking off", "core/sealed.py", "    if len(text) == 16:\n        return f", "    if len(text) == 16:\n"
