@@ -129,10 +129,9 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "masuk_terkunci.html"
+AXES_LOCKOUT_CALLABLE = "core.sign_in_views.locked_out"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
-AXES_HTTP_RESPONSE_CODE = 429
 AXES_CLIENT_IP_CALLABLE = "core.proxy.client_address"
 # Axes keeps what was posted with a failed try: none of this.
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "kode", "titipan", "tiket", "new_password1", "new_password2"]
@@ -145,7 +144,7 @@ SESI_DIAM_MENIT = env.int("SESI_DIAM_MENIT", default=45)
 SESSION_COOKIE_AGE = env.int("SESI_PALING_LAMA_JAM", default=12) * 60 * 60
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "core.views.csrf_failure"
+CSRF_FAILURE_VIEW = "core.sign_in_views.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

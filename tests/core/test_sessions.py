@@ -1,6 +1,7 @@
 """Sessions: whose they are, when they end, and what they cost."""
 
 import datetime
+import re
 import sqlite3
 import time
 import uuid
@@ -225,3 +226,104 @@ def test_session_survives_a_clock_that_jumps_back(signed_in):
         client = signed_in()
     with at(0):
         assert client.get("/").status_code == 200
+
+
+# --- typed text in transit --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def in_transit(signed_in, operator, kudus):
+    """A page, what was typed there before the session ended, and the sign-in page of a browser that carries it."""
+    page = reverse("rusun:ubah", args=[make_rusun(kudus).kode, "hunian"])
+    client = signed_in()
+    data = fields_of(client.get(page)) | {"daftar_tunggu": "4321"}
+    return page, data
+
+
+def carried(client, in_transit):
+    page, data = in_transit
+    Sesi.objects.all().delete()
+    return client.post(page, data).context["titipan"]
+
+
+def kept():
+    return "4321" in Konsep.objects.get().isi.reveal()
+
+
+def with_token(client, **data):
+    """Post as a page does that was opened just now."""
+    return data | {"csrfmiddlewaretoken": client.get(MASUK).context["csrf_token"]}
+
+
+def test_text_of_a_second_tab_at_the_door_arrives_too(in_transit, operator):
+    page, _ = in_transit
+    titipan = carried(Client(), in_transit)
+    client = Client(enforce_csrf_checks=True)
+    account = {"username": operator.username, "password": SANDI}
+    first, second = with_token(client, **account), with_token(client, **account, titipan=titipan)
+    assert client.post(MASUK, first).status_code == 302
+    assert client.post(MASUK, second).url == page
+    assert kept()
+
+
+def test_form_with_an_old_token_is_kept_as_a_draft(in_transit, operator):
+    page, data = in_transit
+    client = Client(enforce_csrf_checks=True)
+    client.post(MASUK, with_token(client, username=operator.username, password=SANDI))
+    assert client.post(page, data, headers={"X-Requested-With": "konsep"}).status_code == 403  # the script asks anew
+    assert client.post(page, data | {"buang_konsep": "1"}).status_code == 403
+    assert not Konsep.objects.exists()
+    assert client.post(page, data).url == page
+    assert kept()
+
+
+def test_form_with_an_old_token_and_no_session_goes_through_the_door(in_transit, operator):
+    page, data = in_transit
+    client = Client(enforce_csrf_checks=True)
+    asked = client.post(page, data)
+    assert asked.status_code == 403
+    data = with_token(client, username=operator.username, password=SANDI, titipan=asked.context["titipan"])
+    assert client.post(MASUK, data).url == page
+    assert kept()
+
+
+def test_forged_post_keeps_nothing(in_transit, operator, masuk_sebagai):
+    page, data = in_transit
+    del data["pemilik_konsep"]
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(operator, backend="core.signin.PenggunaBackend")
+    assert client.post(page, data).status_code == 403
+    assert client.post(MASUK, {"titipan": "palsu"}).status_code == 403
+    assert not Konsep.objects.exists()
+
+
+def test_text_travels_through_the_page_that_says_locked(in_transit, operator, settings):
+    titipan, client = carried(Client(), in_transit), Client()
+    settings.AXES_ENABLED = True
+    wrong = {"username": operator.username, "password": "salah", "titipan": titipan, "next": "/rusun/"}
+    locked = [client.post(MASUK, wrong) for _ in range(8)][-1]
+    assert locked.status_code == 429
+    back = client.post(MASUK, fields_of_page(locked))
+    assert (back.status_code, back.context["titipan"], back.context["next"]) == (200, titipan, "/rusun/")
+    assert "errorlist" not in back.content.decode()
+
+
+def fields_of_page(response):
+    """Hidden fields of the one form of a page."""
+    return dict(re.findall(r'<input type="hidden" name="(next|titipan)" value="([^"]*)"', response.content.decode()))
+
+
+def test_second_step_while_signed_in_elsewhere_hands_the_text_over(in_transit, operator, masuk_sebagai):
+    page, _ = in_transit
+    titipan = carried(Client(), in_transit)
+    answer = masuk_sebagai(operator).post(reverse("core:masuk_faktor"), {"tiket": "x", "titipan": titipan})
+    assert answer.url == page
+    assert kept()
+
+
+def test_text_of_somebody_else_is_told_about_and_not_handed_over(in_transit, operator_lain, masuk_sebagai):
+    titipan = carried(Client(), in_transit)
+    answer = masuk_sebagai(operator_lain).post(MASUK, {"titipan": titipan, "next": "/rusun/"}, follow=True)
+    assert answer.request["PATH_INFO"] == "/rusun/"
+    assert "tidak dibawa" in answer.content.decode()
+    assert not Konsep.objects.exists()
