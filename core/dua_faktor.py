@@ -127,8 +127,10 @@ def take_away(pengguna: Pengguna, oleh: Pengguna | None, alasan: str, *, session
 # --- checking ---------------------------------------------------------------------------------------------------------
 
 
-def check_code(pengguna: Pengguna, kode: str) -> None:
-    """Take a code of the app, or a recovery code, once. Raises `WrongCode` or `FactorHeld`.
+def check_code(pengguna: Pengguna, kode: str) -> bool:
+    """Take a code of the app, or a recovery code, once; returns whether it was one of recovery.
+
+    Raises `WrongCode` or `FactorHeld`.
 
     Counted under a row lock: no two tries at once see the same state, and a restart forgets none.
     """
@@ -139,10 +141,12 @@ def check_code(pengguna: Pengguna, kode: str) -> None:
         if faktor.ditahan_sampai is not None and faktor.ditahan_sampai > now:
             raise FactorHeld
         step = _step_of(faktor.rahasia.reveal(), kode)
+        of_recovery = False
         if step is not None and step > faktor.langkah:
-            faktor.langkah, right = step, True
+            faktor.langkah = step
+            right = True
         else:
-            right = _take_recovery_code(pengguna, kode)
+            right = of_recovery = _take_recovery_code(pengguna, kode)
         faktor.gagal = 0 if right else faktor.gagal + 1
         held = faktor.gagal >= PALING_BANYAK
         if held:
@@ -153,6 +157,7 @@ def check_code(pengguna: Pengguna, kode: str) -> None:
         raise FactorHeld
     if not right:
         raise WrongCode
+    return of_recovery
 
 
 def recovery_codes_left(pengguna: Pengguna) -> int:

@@ -73,14 +73,14 @@ def masuk_faktor(request: HttpRequest) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            check_code(pengguna, form.cleaned_data["kode"])
+            of_recovery = check_code(pengguna, form.cleaned_data["kode"])
         except WrongCode as refusal:
             form.add_error("kode", str(refusal))
         except FactorHeld as refusal:
             form.add_error(None, str(refusal))
             status = 429
         else:
-            if len(form.cleaned_data["kode"].strip()) > 6:
+            if of_recovery:
                 left = recovery_codes_left(pengguna)
                 messages.warning(request, f"Kode pemulihan dipakai; sisa {left}. Buat yang baru di halaman Akun saya.")
             return _enter(request, pengguna)
