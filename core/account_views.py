@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from .account_forms import AkunFilter, AkunForm, BuatAkunForm, LepasFaktorForm, 
 from .account_tables import AKUN
 from .accounts import AccountChanged, Diberikan, LastAdmin, SharedAccount, UsernameTaken
 from .export import Origin, as_file, download, wanted_format
-from .history import history_of
+from .history import history_of, note
 from .idempotency import new_key, perform_once, was_performed
 from .models import Pengguna
 from .pdf import PdfUnavailable
@@ -240,7 +241,10 @@ def pengguna_faktor(request: HttpRequest, pk: int) -> HttpResponse:
 def pengguna_sesi(request: HttpRequest, pk: int) -> HttpResponse:
     """End one session of somebody, or all."""
     akun = get_object_or_404(Pengguna, pk=pk)
-    ended = end_named(akun, request.POST.get("nomor", ""), but=request.session.session_key)
+    with transaction.atomic():
+        ended = end_named(akun, request.POST.get("nomor", ""), but=request.session.session_key)
+        if ended:
+            note(akun, "Sesi diakhiri", request.user)
     messages.success(request, format_html("{} sesi {} diakhiri.", ended, akun.username))
     return redirect("core:pengguna_ubah", akun.pk)
 

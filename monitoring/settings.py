@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "core.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "core.middleware.NotAllowedMiddleware",
     "core.middleware.HeldFormMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.HistoryMiddleware",

@@ -182,6 +182,33 @@ def test_admin_sees_and_ends_the_sessions_of_an_account(signed_in, operator, adm
     office.post(reverse("core:pengguna_sesi", args=[operator.pk]), {"nomor": "semua"})
     assert client.get(AKUN).status_code == 302
     assert office.get(page).status_code == 200
+    office.post(reverse("core:pengguna_sesi", args=[operator.pk]), {"nomor": "semua"})
+    assert [(line.judul, line.oleh) for line in history_of(operator) if "esi" in line.judul] == [
+        ("Sesi diakhiri", "Yuni Astuti")
+    ]
+
+
+def test_signing_out_after_the_session_ended_leads_to_the_sign_in_page(operator):
+    assert Client().post(reverse("core:keluar")).url == MASUK
+
+
+@pytest.mark.parametrize(
+    ("referer", "where"),
+    [("http://testserver/akun/?a=1", "/akun/?a=1"), ("https://jahat.example/akun/", "/"), ("", "/")],
+)
+def test_after_a_post_without_session_a_page_opens_that_can_be_looked_at(signed_in, operator, referer, where):
+    asked = Client().post(reverse("core:akun_sesi"), {"nomor": "semua"}, headers={"Referer": referer})
+    page = Client().get(asked.url)
+    answer = Client().post(MASUK, {"username": operator.username, "password": SANDI, "next": page.context["next"]})
+    assert answer.url == where
+
+
+def test_person_who_opens_an_address_for_posts_only_gets_a_page(client, db):
+    person = client.get(reverse("core:keluar"), headers={"Accept": "text/html,*/*"})
+    assert (person.status_code, person["Allow"]) == (405, "POST")
+    assert "Ke beranda" in person.content.decode()
+    script = client.get(reverse("core:keluar"), headers={"Accept": "*/*"})
+    assert (script.status_code, script.content) == (405, b"")
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"kabupaten_kota_id": "33.74"}, {"akses_penghuni": True}])
