@@ -20,6 +20,7 @@ from .enums import Peran
 from .history import note
 from .models import KodeMasuk, Pengguna
 from .passwords import AWAL_BERLAKU, first_password
+from .percobaan import forget_tries
 from .sesi import end_sessions
 from .signin import is_open
 
@@ -138,6 +139,7 @@ def give_first_password(akun: Pengguna, oleh: Pengguna | None) -> Diberikan:
         note(akun, "Kata sandi awal diberikan", oleh)
         KodeMasuk.objects.filter(pengguna=akun).delete()
         end_sessions(akun)
+        forget_tries(akun)
     return given
 
 
@@ -182,6 +184,7 @@ def give_code(akun: Pengguna, oleh: Pengguna) -> tuple[str, datetime.datetime]:
             pengguna=akun, defaults={"sandi": sandi, "sampai": sampai, "dicoba": 0}
         )  # fmt: skip
         note(akun, "Kode untuk mengganti kata sandi diberikan", oleh)
+        forget_tries(akun)
     return kode, sampai
 
 
@@ -221,6 +224,7 @@ def use_ticket(tiket: str, password: str) -> Pengguna | None:
         return None
     note(akun, "Kode dipakai untuk mengganti kata sandi", akun)
     set_password(akun, password, akun)
+    forget_tries(akun)
     return akun
 
 
