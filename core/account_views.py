@@ -145,6 +145,7 @@ def _create_by_file(request: HttpRequest) -> HttpResponse:
 def pengguna_ubah(request: HttpRequest, pk: int) -> HttpResponse:
     akun = get_object_or_404(Pengguna, pk=pk)
     form = AkunForm(request.POST or None, instance=akun)
+    status, lebih_baru, terbaru = 422 if form.is_bound else 200, "", []
 
     def change() -> str:
         accounts.change_account(form.instance, form.cleaned_data["versi"])
@@ -153,16 +154,20 @@ def pengguna_ubah(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, change)
-        except (LastAdmin, AccountChanged) as refusal:
+        except LastAdmin as refusal:
             form.add_error(None, str(refusal))
+        except AccountChanged as refusal:
+            form.carry_on_from(refusal.row)
+            status, lebih_baru, terbaru = 409, str(refusal), form.newer_values(refusal.row)
         else:
             messages.success(request, f"Akun {form.instance.username} disimpan.")
             return redirect(tujuan)
     context = {
         "form": form, "akun": akun, "riwayat": history_of(akun), "sesi": sessions_of(akun),
         "sendiri": akun == request.user, "bersama": dua_faktor.is_shared(akun), "kunci": new_key(),
+        "lebih_baru": lebih_baru, "terbaru": terbaru,
     }  # fmt: skip
-    return render(request, "core/pengguna_ubah.html", context, status=422 if form.is_bound else 200)
+    return render(request, "core/pengguna_ubah.html", context, status=status)
 
 
 def _other_account(request: HttpRequest, pk: int) -> Pengguna:

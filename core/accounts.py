@@ -54,10 +54,33 @@ class UsernameTaken(Exception):
 
 
 class AccountChanged(Exception):
-    """Somebody else saved the account since its page was opened."""
+    """Somebody else saved the account since its page was opened. `row` is the newer state."""
+
+    def __init__(self, row: Pengguna) -> None:
+        super().__init__()
+        self.row = row
 
     def __str__(self) -> str:
-        return "Akun ini baru saja diubah admin lain. Muat ulang halaman, lalu ulangi perubahan Anda."
+        return (
+            "Akun ini sudah diubah admin lain setelah Anda membukanya. Perubahan Anda belum disimpan. "
+            "Periksa nilai terbaru, lalu simpan lagi."
+        )
+
+
+class PasswordChanged(Exception):
+    """The account got another password since this one was checked against it."""
+
+    def __str__(self) -> str:
+        return (
+            "Kata sandi akun ini baru saja diganti, jadi yang Anda ketik tidak disimpan. Masuk lagi untuk melanjutkan."
+        )
+
+
+class SuspendedAccount(Exception):
+    """Nobody gets in by this account: neither a code nor a first password would help."""
+
+    def __str__(self) -> str:
+        return "Akun dibekukan; aktifkan dahulu, lalu ulangi."
 
 
 class SharedAccount(Exception):
@@ -109,7 +132,7 @@ def change_account(akun: Pengguna, versi: int) -> None:
     active = set(active_admins().select_for_update().values_list("pk", flat=True))
     before = Pengguna.objects.select_for_update().get(pk=akun.pk)
     if before.versi != versi:
-        raise AccountChanged
+        raise AccountChanged(before)
     stays_admin = akun.peran == Peran.ADMIN and akun.is_active
     if active == {akun.pk} and not stays_admin:
         raise LastAdmin
