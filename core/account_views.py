@@ -17,7 +17,7 @@ from . import account_files, accounts, dua_faktor
 from .access import admin, allow
 from .account_forms import AkunFilter, AkunForm, BuatAkunForm, LepasFaktorForm, UnggahAkunForm
 from .account_tables import AKUN
-from .accounts import AccountChanged, Diberikan, LastAdmin, SharedAccount, UsernameTaken
+from .accounts import AccountChanged, Diberikan, LastAdmin, SharedAccount, SuspendedAccount, UsernameTaken
 from .export import Origin, as_file, download, wanted_format
 from .history import history_of, note
 from .idempotency import new_key, perform_once, was_performed
@@ -193,7 +193,7 @@ def pengguna_sandi(request: HttpRequest, pk: int) -> HttpResponse:
 
     try:
         tujuan = perform_once(request.POST.get("kunci_formulir", ""), request.user, give)
-    except SharedAccount as refusal:
+    except (SharedAccount, SuspendedAccount) as refusal:
         messages.error(request, str(refusal))
         return redirect("core:pengguna_ubah", akun.pk)
     return _told_once(request, tujuan, made)
@@ -212,7 +212,7 @@ def pengguna_kode(request: HttpRequest, pk: int) -> HttpResponse:
 
     try:
         tujuan = perform_once(request.POST.get("kunci_formulir", ""), request.user, give)
-    except SharedAccount as refusal:
+    except (SharedAccount, SuspendedAccount) as refusal:
         messages.error(request, str(refusal))
         return redirect("core:pengguna_ubah", akun.pk)
     if not told:

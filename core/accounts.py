@@ -11,7 +11,7 @@ from typing import Final
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.core import signing
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -119,7 +119,13 @@ def create_accounts(akun: Sequence[Pengguna]) -> None:
     if taken := Pengguna.objects.filter(username__in=names).values_list("username", flat=True).first():
         raise UsernameTaken(taken)
     for row in akun:  # one by one: each writes its history
-        row.save()
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError:
+            if Pengguna.objects.filter(username=row.username).exists():  # made by somebody else just now
+                raise UsernameTaken(row.username) from None
+            raise
 
 
 @transaction.atomic
@@ -129,8 +135,8 @@ def change_account(akun: Pengguna, versi: int) -> None:
     `versi` is what its page was opened with. Raises `AccountChanged`, or `LastAdmin` when no active admin would
     remain: the admins are locked first, so that two of them cannot close each other.
     """
-    active = set(active_admins().select_for_update().values_list("pk", flat=True))
-    before = Pengguna.objects.select_for_update().get(pk=akun.pk)
+    active = set(active_admins().select_for_update(no_key=True).values_list("pk", flat=True))
+    before = _locked(akun)
     if before.versi != versi:
         raise AccountChanged(before)
     stays_admin = akun.peran == Peran.ADMIN and akun.is_active
@@ -140,6 +146,14 @@ def change_account(akun: Pengguna, versi: int) -> None:
     akun.save(update_fields=[*DIATUR, "versi"])
     if any(getattr(before, name) != getattr(akun, name) for name in WEWENANG):
         end_sessions(akun)
+
+
+def _locked(akun: Pengguna) -> Pengguna:
+    """The account as it is now, held until the transaction ends. Before its code: everybody takes them in this order.
+
+    Rows that only name the account (who did something) are written all the while.
+    """
+    return Pengguna.objects.select_for_update(no_key=True).get(pk=akun.pk)
 
 
 def active_admins() -> models.QuerySet[Pengguna]:
@@ -152,12 +166,16 @@ def active_admins() -> models.QuerySet[Pengguna]:
 
 
 def give_first_password(akun: Pengguna, oleh: Pengguna | None) -> Diberikan:
-    """A new first password for somebody who lost the own one; all sessions end. Raises `SharedAccount`."""
+    """A new first password for somebody who lost the own one; all sessions end.
+
+    Raises `SharedAccount` or `SuspendedAccount`.
+    """
     _require_own(akun)
-    before = akun.password, akun.sandi_awal_sampai
     (given,) = with_first_passwords([akun])
     with transaction.atomic():
-        _remember(akun, *before)
+        before = _locked(akun)
+        _require_active(before)
+        _remember(akun, before)
         akun.save(update_fields=["password", "sandi_awal_sampai", "sandi_sebelumnya"])
         note(akun, "Kata sandi awal diberikan", oleh)
         KodeMasuk.objects.filter(pengguna=akun).delete()
@@ -168,15 +186,19 @@ def give_first_password(akun: Pengguna, oleh: Pengguna | None) -> Diberikan:
 
 @transaction.atomic
 def set_password(akun: Pengguna, password: str, oleh: Pengguna | None, *, session: str | None = None) -> None:
-    """Give `akun` a new, already checked password. The history says that and by whom; it never holds the password.
+    """Give `akun` a new password, already checked. The history says that and by whom; it never holds the password.
 
-    Every session but `session` ends. Raises `SharedAccount`.
+    Every session but `session` ends. Raises `SharedAccount`, or `PasswordChanged` when the account has another password
+    by now than `akun` was read with: the help of an admin is not undone by what was under way.
     """
     _require_own(akun)
-    before = akun.password, akun.sandi_awal_sampai
-    akun.set_password(password)
+    known = akun.password
+    akun.set_password(password)  # slow on purpose: before the row is held
+    before = _locked(akun)
+    if before.password != known:
+        raise PasswordChanged
     akun.sandi_awal_sampai = None
-    _remember(akun, *before)
+    _remember(akun, before)
     akun.save(update_fields=["password", "sandi_awal_sampai", "sandi_sebelumnya"])
     note(akun, "Kata sandi diganti", oleh)
     KodeMasuk.objects.filter(pengguna=akun).delete()
@@ -188,21 +210,29 @@ def _require_own(akun: Pengguna) -> None:
         raise SharedAccount
 
 
-def _remember(akun: Pengguna, password: str, awal: datetime.datetime | None) -> None:
+def _require_active(akun: Pengguna) -> None:
+    if not akun.is_active:
+        raise SuspendedAccount
+
+
+def _remember(akun: Pengguna, before: Pengguna) -> None:
     """Keep what the owner had chosen, so that it is not chosen again; a first password was not chosen."""
-    if awal is None:
-        akun.sandi_sebelumnya = password
+    akun.sandi_sebelumnya = before.password if before.sandi_awal_sampai is None else before.sandi_sebelumnya
 
 
 # --- a code over the phone --------------------------------------------------------------------------------------------
 
 
 def give_code(akun: Pengguna, oleh: Pengguna) -> tuple[str, datetime.datetime]:
-    """Eight figures to be told over the phone, and until when; an earlier code ends. Raises `SharedAccount`."""
+    """Eight figures to be told over the phone, and until when; an earlier code ends.
+
+    Raises `SharedAccount` or `SuspendedAccount`.
+    """
     _require_own(akun)
     kode = f"{secrets.randbelow(10**8):08d}"
     sandi, sampai = make_password(kode), timezone.now() + KODE_BERLAKU
     with transaction.atomic():
+        _require_active(_locked(akun))
         KodeMasuk.objects.update_or_create(
             pengguna=akun, defaults={"sandi": sandi, "sampai": sampai, "dicoba": 0}
         )  # fmt: skip
@@ -243,7 +273,11 @@ def account_of_ticket(tiket: str) -> Pengguna | None:
 def use_ticket(tiket: str, password: str) -> Pengguna | None:
     """Set the new, already checked password by a ticket, once. None when it does not hold any more."""
     akun = account_of_ticket(tiket)
-    if akun is None or not KodeMasuk.objects.select_for_update().filter(pengguna=akun).exists():
+    if akun is None:
+        return None
+    _locked(akun)
+    akun = account_of_ticket(tiket)  # used, or another code or a first password given, just before
+    if akun is None:
         return None
     note(akun, "Kode dipakai untuk mengganti kata sandi", akun)
     set_password(akun, password, akun)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from core.accounts import give_code, give_first_password
+from core.accounts import SuspendedAccount, give_code, give_first_password
 from core.history import history_of
 from core.models import KodeMasuk, Pengguna
 
@@ -114,6 +114,19 @@ def test_unknown_account_costs_the_same_work(operator, admin, kode, settings, mo
     finally:
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
         hashers.get_hashers.cache_clear()
+
+
+def test_suspended_account_gets_neither_code_nor_first_password(operator, admin, masuk_sebagai):
+    Pengguna.objects.filter(pk=operator.pk).update(is_active=False)
+    for give in (give_code, give_first_password):
+        with pytest.raises(SuspendedAccount):
+            give(operator, admin)
+    office, page = masuk_sebagai(admin), reverse("core:pengguna_ubah", args=[operator.pk])
+    for name in ("pengguna_kode", "pengguna_sandi"):
+        answer = office.post(reverse(f"core:{name}", args=[operator.pk]), {"kunci_formulir": uuid.uuid4()}, follow=True)
+        assert "Akun dibekukan; aktifkan dahulu" in answer.content.decode()
+    assert answer.request["PATH_INFO"] == page
+    assert not KodeMasuk.objects.exists()
 
 
 def test_reset_ends_an_expired_first_password_too(operator, admin):
