@@ -39,7 +39,10 @@ class LastAdmin(Exception):
     """The change would leave nobody who keeps the accounts."""
 
     def __str__(self) -> str:
-        return "Ini admin aktif terakhir. Buat atau aktifkan admin lain dahulu, lalu ulangi."
+        return (
+            "Ini admin terakhir yang dapat masuk. Pastikan admin lain aktif dan sudah menetapkan kata sandinya "
+            "sendiri, lalu ulangi."
+        )
 
 
 class UsernameTaken(Exception):
@@ -132,15 +135,17 @@ def create_accounts(akun: Sequence[Pengguna]) -> None:
 def change_account(akun: Pengguna, versi: int) -> None:
     """Save a changed account. Whoever may see less or other things now is signed out at once.
 
-    `versi` is what its page was opened with. Raises `AccountChanged`, or `LastAdmin` when no active admin would
-    remain: the admins are locked first, so that two of them cannot close each other.
+    `versi` is what its page was opened with. Raises `AccountChanged`, or `LastAdmin` when no other admin would remain
+    who has set a password of the own, and so can get in: the admins are locked first, so that two of them cannot close
+    each other.
     """
-    active = set(active_admins().select_for_update(no_key=True).values_list("pk", flat=True))
+    admins = {row.pk: row for row in active_admins().select_for_update(no_key=True)}
     before = _locked(akun)
     if before.versi != versi:
         raise AccountChanged(before)
     stays_admin = akun.peran == Peran.ADMIN and akun.is_active
-    if active == {akun.pk} and not stays_admin:
+    others = [row for row in admins.values() if row.pk != akun.pk and row.sandi_awal_sampai is None]
+    if akun.pk in admins and not stays_admin and not others:
         raise LastAdmin
     akun.versi = before.versi + 1
     akun.save(update_fields=[*DIATUR, "versi"])

@@ -122,6 +122,20 @@ def test_change_seen_too_late_is_refused(admin):
         change_account(second, 1)
 
 
+def test_admin_who_never_came_in_keeps_no_door_open(admin):
+    account("admin2", "admin", sandi_awal_sampai=timezone.now() + datetime.timedelta(hours=1))
+    admin.is_active = False
+    with pytest.raises(LastAdmin):
+        change_account(admin, 1)
+
+
+def test_admin_who_never_came_in_can_be_closed(admin):
+    other = account("admin2", "admin", sandi_awal_sampai=timezone.now())
+    other.is_active = False
+    change_account(other, 1)
+    assert not Pengguna.objects.get(pk=other.pk).is_active
+
+
 def test_who_was_slower_reads_the_newer_values_and_saves_then(as_admin, semarang):
     siti = account("operator.3374", "operator", kabupaten_kota=semarang)
     page = reverse("core:pengguna_ubah", args=[siti.pk])

@@ -259,6 +259,12 @@ def test_first_admin_sets_password_and_second_factor_and_comes_where_it_wanted(d
     assert client.get("/pengguna/").status_code == 200
 
 
+def test_first_admin_who_never_came_in_is_no_obstacle(db):
+    first_admin()
+    with time_machine.travel(timezone.now() + datetime.timedelta(hours=73)):
+        assert sign_in("admin.dua", first_admin("admin.dua"))[1].status_code == 302
+
+
 def test_example_admin_is_no_first_admin_in_production(admin, settings):
     Pengguna.objects.update(contoh=True)
     settings.ALLOW_EXAMPLE = False
