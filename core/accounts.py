@@ -15,12 +15,12 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from .dua_faktor import is_shared
+from .dua_faktor import DILEPAS, is_shared
 from .enums import Peran
-from .history import note
+from .history import events, note
 from .models import KodeMasuk, Pengguna
 from .passwords import AWAL_BERLAKU, first_password
-from .percobaan import forget_tries
+from .percobaan import DICOBA_BANYAK, forget_tries
 from .sesi import end_sessions
 from .signin import is_open
 
@@ -32,6 +32,11 @@ DIATUR: Final = (
     "is_active",
 )  # fmt: skip
 """What the page of an account changes; signing in and passwords change the other columns of the same row."""
+AWAL_DIBERIKAN: Final = "Kata sandi awal diberikan"
+KODE_DIBERIKAN: Final = "Kode untuk mengganti kata sandi diberikan"
+DIAWASI: Final = datetime.timedelta(days=7)
+"""How long the admins are told what happened to an account."""
+TERBANYAK: Final = 10
 WEWENANG: Final = ("peran", "kabupaten_kota_id", "akses_penghuni", "koordinator", "is_active")
 
 
@@ -182,7 +187,7 @@ def give_first_password(akun: Pengguna, oleh: Pengguna | None) -> Diberikan:
         _require_active(before)
         _remember(akun, before)
         akun.save(update_fields=["password", "sandi_awal_sampai", "sandi_sebelumnya"])
-        note(akun, "Kata sandi awal diberikan", oleh)
+        note(akun, AWAL_DIBERIKAN, oleh)
         KodeMasuk.objects.filter(pengguna=akun).delete()
         end_sessions(akun)
         forget_tries(akun)
@@ -241,7 +246,7 @@ def give_code(akun: Pengguna, oleh: Pengguna) -> tuple[str, datetime.datetime]:
         KodeMasuk.objects.update_or_create(
             pengguna=akun, defaults={"sandi": sandi, "sampai": sampai, "dicoba": 0}
         )  # fmt: skip
-        note(akun, "Kode untuk mengganti kata sandi diberikan", oleh)
+        note(akun, KODE_DIBERIKAN, oleh)
         forget_tries(akun)
     return kode, sampai
 
@@ -292,3 +297,32 @@ def use_ticket(tiket: str, password: str) -> Pengguna | None:
 
 def _mark_of(row: KodeMasuk) -> list[object]:
     return [row.pengguna_id, row.sandi[-16:]]
+
+
+# --- what admins are told ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kejadian:
+    """Something that happened to an account, and who did it ("" when nobody of the site did)."""
+
+    akun: Pengguna
+    peristiwa: str
+    waktu: datetime.datetime
+    oleh: str
+
+
+def watched_events(pengguna: Pengguna, saat: datetime.datetime) -> list[Kejadian]:
+    """What `pengguna`, an admin, should know of the last week, newest first: what others did so that somebody gets in
+    as an admin, and accounts that were tried from many addresses. Two queries.
+    """
+    told = (AWAL_DIBERIKAN, KODE_DIBERIKAN, DILEPAS, DICOBA_BANYAK)
+    entries = list(events(Pengguna, told, saat - DIAWASI).exclude(actor=pengguna).select_related("actor"))
+    akun = Pengguna.objects.in_bulk({entry.object_id for entry in entries})
+    found = [
+        Kejadian(row, entry.additional_data["peristiwa"], entry.timestamp, str(entry.actor or ""))
+        for entry in entries
+        if (row := akun.get(entry.object_id)) is not None
+        and (entry.additional_data["peristiwa"] == DICOBA_BANYAK or (row.peran == Peran.ADMIN and entry.actor != row))
+    ]
+    return found[:TERBANYAK]

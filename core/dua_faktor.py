@@ -26,6 +26,7 @@ KELONGGARAN: Final = 1
 """Steps of 30 seconds before and after the present one that are taken as well: clocks of phones differ."""
 PALING_BANYAK: Final = 5
 DITAHAN: Final = datetime.timedelta(minutes=15)
+DILEPAS: Final = "Langkah kedua dilepas"
 
 
 class FactorHeld(Exception):
@@ -120,7 +121,7 @@ def take_away(pengguna: Pengguna, oleh: Pengguna | None, alasan: str, *, session
     KodePemulihan.objects.filter(pengguna=pengguna).delete()
     pengguna.dua_faktor_sejak = None
     pengguna.save(update_fields=["dua_faktor_sejak"])
-    note(pengguna, "Langkah kedua dilepas", oleh, alasan)
+    note(pengguna, DILEPAS, oleh, alasan)
     end_sessions(pengguna, but=session)
 
 
