@@ -39,12 +39,12 @@ def next_url(request: HttpRequest) -> str:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@sensitive_post_parameters("password", "titipan", "tiket", "kode")
+@sensitive_post_parameters("password", "titipan", "tiket", "kode", "new_password1", "new_password2")
 def masuk(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return _go_on(request, request.user)
-    # Without a name nothing was tried: somebody comes back from the next page with what travels.
-    form = AuthenticationForm(request, request.POST if "username" in request.POST else None)
+    # Without a password nothing was tried: somebody comes back from the next page with what travels.
+    form = AuthenticationForm(request, request.POST if "password" in request.POST else None)
     form.error_messages["invalid_login"] = SALAH
     if form.is_valid():
         pengguna = form.get_user()
@@ -178,7 +178,7 @@ def keluar(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("kode", "tiket", "new_password1", "new_password2")
+@sensitive_post_parameters("kode", "tiket", "titipan", "new_password1", "new_password2")
 def masuk_kode(request: HttpRequest) -> HttpResponse:
     """A new password by a code told over the phone: first the code, then the password.
 
@@ -187,9 +187,9 @@ def masuk_kode(request: HttpRequest) -> HttpResponse:
     """
     if "tiket" in request.POST:
         return _new_password(request, request.POST["tiket"])
-    form = KodeTeleponForm(request.POST or None)
+    form = KodeTeleponForm(request.POST if "kode" in request.POST else None)
     if not form.is_valid():
-        return render(request, "masuk_kode.html", {"form": form, "tiket": ""}, status=422 if form.is_bound else 200)
+        return _code_page(request, form, "", 422 if form.is_bound else 200)
     told = {"username": form.cleaned_data["username"].strip()}
     if not AxesProxyHandler.is_allowed(request, told):
         return locked_out(request)
@@ -197,9 +197,8 @@ def masuk_kode(request: HttpRequest) -> HttpResponse:
     if tiket is None:
         user_login_failed.send(sender=__name__, credentials=told, request=request)
         form.add_error(None, KODE_SALAH)
-        return render(request, "masuk_kode.html", {"form": form, "tiket": ""}, status=422)
-    akun = accounts.account_of_ticket(tiket)
-    return render(request, "masuk_kode.html", {"form": PilihSandi(akun), "tiket": tiket})
+        return _code_page(request, form, "", 422)
+    return _code_page(request, PilihSandi(accounts.account_of_ticket(tiket)), tiket, 200)
 
 
 def _new_password(request: HttpRequest, tiket: str) -> HttpResponse:
@@ -207,8 +206,17 @@ def _new_password(request: HttpRequest, tiket: str) -> HttpResponse:
     form = PilihSandi(akun, request.POST) if akun is not None else None
     if form is not None and form.is_valid() and accounts.use_ticket(tiket, form.cleaned_data["new_password1"]):
         messages.success(request, "Kata sandi diganti. Masuk dengan kata sandi baru Anda.")
+        if "titipan" in request.POST:
+            return _sign_in_page(request, AuthenticationForm(request), 200)
         return redirect("core:masuk")
     if form is None or not form.errors:
         messages.warning(request, "Kode ini sudah dipakai atau terlalu lama. Minta kode baru kepada admin.")
-        return redirect("core:masuk_kode")
-    return render(request, "masuk_kode.html", {"form": form, "tiket": tiket}, status=422)
+        return _code_page(request, KodeTeleponForm(), "", 422)
+    return _code_page(request, form, tiket, 422)
+
+
+def _code_page(request: HttpRequest, form: KodeTeleponForm | PilihSandi, tiket: str, status: int) -> HttpResponse:
+    context = {
+        "form": form, "tiket": tiket, "next": next_url(request), "titipan": request.POST.get("titipan", ""),
+    }  # fmt: skip
+    return render(request, "masuk_kode.html", context, status=status)

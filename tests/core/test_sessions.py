@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core.accounts import change_account
+from core.accounts import change_account, give_code
 from core.history import history_of, note
 from core.models import Konsep, Pengguna, Sesi
 from core.sesi import browser_in_words, short_address
@@ -336,8 +336,25 @@ def test_text_travels_through_the_page_that_says_locked(in_transit, operator, se
 
 
 def fields_of_page(response):
-    """Hidden fields of the one form of a page."""
+    """What travels through a page."""
     return dict(re.findall(r'<input type="hidden" name="(next|titipan)" value="([^"]*)"', response.content.decode()))
+
+
+def test_text_travels_while_a_lost_password_is_replaced_by_a_code(in_transit, operator, admin):
+    page, _ = in_transit
+    client, baru = Client(), "kuda hijau tiga ekor"
+    carry = {"titipan": carried(Client(), in_transit), "next": page}
+    code_page = reverse("core:masuk_kode")
+    opened = client.post(code_page, carry)
+    assert (opened.status_code, fields_of_page(opened)) == (200, carry)
+    told = client.post(code_page, carry | {"username": operator.username, "kode": give_code(operator, admin)[0]})
+    tiket = {"tiket": told.context["tiket"], "new_password1": baru, "new_password2": baru}
+    door = client.post(code_page, fields_of_page(told) | tiket)
+    assert "Kata sandi diganti" in door.content.decode()
+    again = client.post(code_page, carry | tiket)  # used by now
+    assert (again.status_code, fields_of_page(again)) == (422, carry)
+    assert client.post(MASUK, {"username": operator.username, "password": baru} | fields_of_page(door)).url == page
+    assert kept()
 
 
 def test_second_step_while_signed_in_elsewhere_hands_the_text_over(in_transit, operator, masuk_sebagai):
