@@ -89,7 +89,7 @@ class SandiSekarang(metaclass=DeclarativeFieldsMetaclass):
     """Asks for the password in use: a browser left open must not be enough to take an account over."""
 
     sandi = forms.CharField(
-        label="Kata sandi sekarang", strip=False, max_length=128,
+        label="Kata sandi sekarang", strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )  # fmt: skip
 
@@ -111,6 +111,12 @@ class GantiSandiForm(FormKeyMixin, SandiSekarang, PilihSandi):
         super().__init__(request.user, *args, **kwargs)
         if request.user.sandi_awal_sampai is not None:
             del self.fields["sandi"]
+
+    def clean(self):
+        # One of the rules knows the passwords in use and before: it answers only to who typed the present one.
+        if "sandi" in self.fields and "sandi" not in self.cleaned_data:
+            return self.cleaned_data
+        return super().clean()
 
 
 def _code_input(**attrs):

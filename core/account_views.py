@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,9 +17,9 @@ from . import account_files, accounts, dua_faktor
 from .access import admin, allow
 from .account_forms import AkunFilter, AkunForm, BuatAkunForm, LepasFaktorForm, UnggahAkunForm
 from .account_tables import AKUN
-from .accounts import AccountChanged, Diberikan, LastAdmin, SharedAccount, UsernameTaken
+from .accounts import AccountChanged, Diberikan, LastAdmin, SharedAccount, SuspendedAccount, UsernameTaken
 from .export import Origin, as_file, download, wanted_format
-from .history import history_of
+from .history import history_of, note
 from .idempotency import new_key, perform_once, was_performed
 from .models import Pengguna
 from .pdf import PdfUnavailable
@@ -144,6 +145,7 @@ def _create_by_file(request: HttpRequest) -> HttpResponse:
 def pengguna_ubah(request: HttpRequest, pk: int) -> HttpResponse:
     akun = get_object_or_404(Pengguna, pk=pk)
     form = AkunForm(request.POST or None, instance=akun)
+    status, lebih_baru, terbaru = 422 if form.is_bound else 200, "", []
 
     def change() -> str:
         accounts.change_account(form.instance, form.cleaned_data["versi"])
@@ -152,16 +154,20 @@ def pengguna_ubah(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             tujuan = perform_once(form.cleaned_data["kunci_formulir"], request.user, change)
-        except (LastAdmin, AccountChanged) as refusal:
+        except LastAdmin as refusal:
             form.add_error(None, str(refusal))
+        except AccountChanged as refusal:
+            form.carry_on_from(refusal.row)
+            status, lebih_baru, terbaru = 409, str(refusal), form.newer_values(refusal.row)
         else:
             messages.success(request, f"Akun {form.instance.username} disimpan.")
             return redirect(tujuan)
     context = {
         "form": form, "akun": akun, "riwayat": history_of(akun), "sesi": sessions_of(akun),
         "sendiri": akun == request.user, "bersama": dua_faktor.is_shared(akun), "kunci": new_key(),
+        "lebih_baru": lebih_baru, "terbaru": terbaru,
     }  # fmt: skip
-    return render(request, "core/pengguna_ubah.html", context, status=422 if form.is_bound else 200)
+    return render(request, "core/pengguna_ubah.html", context, status=status)
 
 
 def _other_account(request: HttpRequest, pk: int) -> Pengguna:
@@ -187,7 +193,7 @@ def pengguna_sandi(request: HttpRequest, pk: int) -> HttpResponse:
 
     try:
         tujuan = perform_once(request.POST.get("kunci_formulir", ""), request.user, give)
-    except SharedAccount as refusal:
+    except (SharedAccount, SuspendedAccount) as refusal:
         messages.error(request, str(refusal))
         return redirect("core:pengguna_ubah", akun.pk)
     return _told_once(request, tujuan, made)
@@ -206,7 +212,7 @@ def pengguna_kode(request: HttpRequest, pk: int) -> HttpResponse:
 
     try:
         tujuan = perform_once(request.POST.get("kunci_formulir", ""), request.user, give)
-    except SharedAccount as refusal:
+    except (SharedAccount, SuspendedAccount) as refusal:
         messages.error(request, str(refusal))
         return redirect("core:pengguna_ubah", akun.pk)
     if not told:
@@ -240,7 +246,10 @@ def pengguna_faktor(request: HttpRequest, pk: int) -> HttpResponse:
 def pengguna_sesi(request: HttpRequest, pk: int) -> HttpResponse:
     """End one session of somebody, or all."""
     akun = get_object_or_404(Pengguna, pk=pk)
-    ended = end_named(akun, request.POST.get("nomor", ""), but=request.session.session_key)
+    with transaction.atomic():
+        ended = end_named(akun, request.POST.get("nomor", ""), but=request.session.session_key)
+        if ended:
+            note(akun, "Sesi diakhiri", request.user)
     messages.success(request, format_html("{} sesi {} diakhiri.", ended, akun.username))
     return redirect("core:pengguna_ubah", akun.pk)
 

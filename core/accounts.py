@@ -11,15 +11,16 @@ from typing import Final
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.core import signing
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from .dua_faktor import is_shared
+from .dua_faktor import DILEPAS, is_shared
 from .enums import Peran
-from .history import note
+from .history import events, note
 from .models import KodeMasuk, Pengguna
 from .passwords import AWAL_BERLAKU, first_password
+from .percobaan import DICOBA_BANYAK, forget_tries
 from .sesi import end_sessions
 from .signin import is_open
 
@@ -31,6 +32,11 @@ DIATUR: Final = (
     "is_active",
 )  # fmt: skip
 """What the page of an account changes; signing in and passwords change the other columns of the same row."""
+AWAL_DIBERIKAN: Final = "Kata sandi awal diberikan"
+KODE_DIBERIKAN: Final = "Kode untuk mengganti kata sandi diberikan"
+DIAWASI: Final = datetime.timedelta(days=7)
+"""How long the admins are told what happened to an account."""
+TERBANYAK: Final = 10
 WEWENANG: Final = ("peran", "kabupaten_kota_id", "akses_penghuni", "koordinator", "is_active")
 
 
@@ -38,7 +44,10 @@ class LastAdmin(Exception):
     """The change would leave nobody who keeps the accounts."""
 
     def __str__(self) -> str:
-        return "Ini admin aktif terakhir. Buat atau aktifkan admin lain dahulu, lalu ulangi."
+        return (
+            "Ini admin terakhir yang dapat masuk. Pastikan admin lain aktif dan sudah menetapkan kata sandinya "
+            "sendiri, lalu ulangi."
+        )
 
 
 class UsernameTaken(Exception):
@@ -53,10 +62,33 @@ class UsernameTaken(Exception):
 
 
 class AccountChanged(Exception):
-    """Somebody else saved the account since its page was opened."""
+    """Somebody else saved the account since its page was opened. `row` is the newer state."""
+
+    def __init__(self, row: Pengguna) -> None:
+        super().__init__()
+        self.row = row
 
     def __str__(self) -> str:
-        return "Akun ini baru saja diubah admin lain. Muat ulang halaman, lalu ulangi perubahan Anda."
+        return (
+            "Akun ini sudah diubah admin lain setelah Anda membukanya. Perubahan Anda belum disimpan. "
+            "Periksa nilai terbaru, lalu simpan lagi."
+        )
+
+
+class PasswordChanged(Exception):
+    """The account got another password since this one was checked against it."""
+
+    def __str__(self) -> str:
+        return (
+            "Kata sandi akun ini baru saja diganti, jadi yang Anda ketik tidak disimpan. Masuk lagi untuk melanjutkan."
+        )
+
+
+class SuspendedAccount(Exception):
+    """Nobody gets in by this account: neither a code nor a first password would help."""
+
+    def __str__(self) -> str:
+        return "Akun dibekukan; aktifkan dahulu, lalu ulangi."
 
 
 class SharedAccount(Exception):
@@ -95,27 +127,43 @@ def create_accounts(akun: Sequence[Pengguna]) -> None:
     if taken := Pengguna.objects.filter(username__in=names).values_list("username", flat=True).first():
         raise UsernameTaken(taken)
     for row in akun:  # one by one: each writes its history
-        row.save()
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError:
+            if Pengguna.objects.filter(username=row.username).exists():  # made by somebody else just now
+                raise UsernameTaken(row.username) from None
+            raise
 
 
 @transaction.atomic
 def change_account(akun: Pengguna, versi: int) -> None:
     """Save a changed account. Whoever may see less or other things now is signed out at once.
 
-    `versi` is what its page was opened with. Raises `AccountChanged`, or `LastAdmin` when no active admin would
-    remain: the admins are locked first, so that two of them cannot close each other.
+    `versi` is what its page was opened with. Raises `AccountChanged`, or `LastAdmin` when no other admin would remain
+    who has set a password of the own, and so can get in: the admins are locked first, so that two of them cannot close
+    each other.
     """
-    active = set(active_admins().select_for_update().values_list("pk", flat=True))
-    before = Pengguna.objects.select_for_update().get(pk=akun.pk)
+    admins = {row.pk: row for row in active_admins().select_for_update(no_key=True)}
+    before = _locked(akun)
     if before.versi != versi:
-        raise AccountChanged
+        raise AccountChanged(before)
     stays_admin = akun.peran == Peran.ADMIN and akun.is_active
-    if active == {akun.pk} and not stays_admin:
+    others = [row for row in admins.values() if row.pk != akun.pk and row.sandi_awal_sampai is None]
+    if akun.pk in admins and not stays_admin and not others:
         raise LastAdmin
     akun.versi = before.versi + 1
     akun.save(update_fields=[*DIATUR, "versi"])
     if any(getattr(before, name) != getattr(akun, name) for name in WEWENANG):
         end_sessions(akun)
+
+
+def _locked(akun: Pengguna) -> Pengguna:
+    """The account as it is now, held until the transaction ends. Before its code: everybody takes them in this order.
+
+    Rows that only name the account (who did something) are written all the while.
+    """
+    return Pengguna.objects.select_for_update(no_key=True).get(pk=akun.pk)
 
 
 def active_admins() -> models.QuerySet[Pengguna]:
@@ -128,30 +176,39 @@ def active_admins() -> models.QuerySet[Pengguna]:
 
 
 def give_first_password(akun: Pengguna, oleh: Pengguna | None) -> Diberikan:
-    """A new first password for somebody who lost the own one; all sessions end. Raises `SharedAccount`."""
+    """A new first password for somebody who lost the own one; all sessions end.
+
+    Raises `SharedAccount` or `SuspendedAccount`.
+    """
     _require_own(akun)
-    before = akun.password, akun.sandi_awal_sampai
     (given,) = with_first_passwords([akun])
     with transaction.atomic():
-        _remember(akun, *before)
+        before = _locked(akun)
+        _require_active(before)
+        _remember(akun, before)
         akun.save(update_fields=["password", "sandi_awal_sampai", "sandi_sebelumnya"])
-        note(akun, "Kata sandi awal diberikan", oleh)
+        note(akun, AWAL_DIBERIKAN, oleh)
         KodeMasuk.objects.filter(pengguna=akun).delete()
         end_sessions(akun)
+        forget_tries(akun)
     return given
 
 
 @transaction.atomic
 def set_password(akun: Pengguna, password: str, oleh: Pengguna | None, *, session: str | None = None) -> None:
-    """Give `akun` a new, already checked password. The history says that and by whom; it never holds the password.
+    """Give `akun` a new password, already checked. The history says that and by whom; it never holds the password.
 
-    Every session but `session` ends. Raises `SharedAccount`.
+    Every session but `session` ends. Raises `SharedAccount`, or `PasswordChanged` when the account has another password
+    by now than `akun` was read with: the help of an admin is not undone by what was under way.
     """
     _require_own(akun)
-    before = akun.password, akun.sandi_awal_sampai
-    akun.set_password(password)
+    known = akun.password
+    akun.set_password(password)  # slow on purpose: before the row is held
+    before = _locked(akun)
+    if before.password != known:
+        raise PasswordChanged
     akun.sandi_awal_sampai = None
-    _remember(akun, *before)
+    _remember(akun, before)
     akun.save(update_fields=["password", "sandi_awal_sampai", "sandi_sebelumnya"])
     note(akun, "Kata sandi diganti", oleh)
     KodeMasuk.objects.filter(pengguna=akun).delete()
@@ -163,25 +220,34 @@ def _require_own(akun: Pengguna) -> None:
         raise SharedAccount
 
 
-def _remember(akun: Pengguna, password: str, awal: datetime.datetime | None) -> None:
+def _require_active(akun: Pengguna) -> None:
+    if not akun.is_active:
+        raise SuspendedAccount
+
+
+def _remember(akun: Pengguna, before: Pengguna) -> None:
     """Keep what the owner had chosen, so that it is not chosen again; a first password was not chosen."""
-    if awal is None:
-        akun.sandi_sebelumnya = password
+    akun.sandi_sebelumnya = before.password if before.sandi_awal_sampai is None else before.sandi_sebelumnya
 
 
 # --- a code over the phone --------------------------------------------------------------------------------------------
 
 
 def give_code(akun: Pengguna, oleh: Pengguna) -> tuple[str, datetime.datetime]:
-    """Eight figures to be told over the phone, and until when; an earlier code ends. Raises `SharedAccount`."""
+    """Eight figures to be told over the phone, and until when; an earlier code ends.
+
+    Raises `SharedAccount` or `SuspendedAccount`.
+    """
     _require_own(akun)
     kode = f"{secrets.randbelow(10**8):08d}"
     sandi, sampai = make_password(kode), timezone.now() + KODE_BERLAKU
     with transaction.atomic():
+        _require_active(_locked(akun))
         KodeMasuk.objects.update_or_create(
             pengguna=akun, defaults={"sandi": sandi, "sampai": sampai, "dicoba": 0}
         )  # fmt: skip
-        note(akun, "Kode untuk mengganti kata sandi diberikan", oleh)
+        note(akun, KODE_DIBERIKAN, oleh)
+        forget_tries(akun)
     return kode, sampai
 
 
@@ -217,12 +283,46 @@ def account_of_ticket(tiket: str) -> Pengguna | None:
 def use_ticket(tiket: str, password: str) -> Pengguna | None:
     """Set the new, already checked password by a ticket, once. None when it does not hold any more."""
     akun = account_of_ticket(tiket)
-    if akun is None or not KodeMasuk.objects.select_for_update().filter(pengguna=akun).exists():
+    if akun is None:
+        return None
+    _locked(akun)
+    akun = account_of_ticket(tiket)  # used, or another code or a first password given, just before
+    if akun is None:
         return None
     note(akun, "Kode dipakai untuk mengganti kata sandi", akun)
     set_password(akun, password, akun)
+    forget_tries(akun)
     return akun
 
 
 def _mark_of(row: KodeMasuk) -> list[object]:
     return [row.pengguna_id, row.sandi[-16:]]
+
+
+# --- what admins are told ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kejadian:
+    """Something that happened to an account, and who did it ("" when nobody of the site did)."""
+
+    akun: Pengguna
+    peristiwa: str
+    waktu: datetime.datetime
+    oleh: str
+
+
+def watched_events(pengguna: Pengguna, saat: datetime.datetime) -> list[Kejadian]:
+    """What `pengguna`, an admin, should know of the last week, newest first: what others did so that somebody gets in
+    as an admin, and accounts that were tried from many addresses. Two queries.
+    """
+    told = (AWAL_DIBERIKAN, KODE_DIBERIKAN, DILEPAS, DICOBA_BANYAK)
+    entries = list(events(Pengguna, told, saat - DIAWASI).exclude(actor=pengguna).select_related("actor"))
+    akun = Pengguna.objects.in_bulk({entry.object_id for entry in entries})
+    found = [
+        Kejadian(row, entry.additional_data["peristiwa"], entry.timestamp, str(entry.actor or ""))
+        for entry in entries
+        if (row := akun.get(entry.object_id)) is not None
+        and (entry.additional_data["peristiwa"] == DICOBA_BANYAK or (row.peran == Peran.ADMIN and entry.actor != row))
+    ]
+    return found[:TERBANYAK]

@@ -26,6 +26,7 @@ KELONGGARAN: Final = 1
 """Steps of 30 seconds before and after the present one that are taken as well: clocks of phones differ."""
 PALING_BANYAK: Final = 5
 DITAHAN: Final = datetime.timedelta(minutes=15)
+DILEPAS: Final = "Langkah kedua dilepas"
 
 
 class FactorHeld(Exception):
@@ -120,15 +121,17 @@ def take_away(pengguna: Pengguna, oleh: Pengguna | None, alasan: str, *, session
     KodePemulihan.objects.filter(pengguna=pengguna).delete()
     pengguna.dua_faktor_sejak = None
     pengguna.save(update_fields=["dua_faktor_sejak"])
-    note(pengguna, "Langkah kedua dilepas", oleh, alasan)
+    note(pengguna, DILEPAS, oleh, alasan)
     end_sessions(pengguna, but=session)
 
 
 # --- checking ---------------------------------------------------------------------------------------------------------
 
 
-def check_code(pengguna: Pengguna, kode: str) -> None:
-    """Take a code of the app, or a recovery code, once. Raises `WrongCode` or `FactorHeld`.
+def check_code(pengguna: Pengguna, kode: str) -> bool:
+    """Take a code of the app, or a recovery code, once; returns whether it was one of recovery.
+
+    Raises `WrongCode` or `FactorHeld`.
 
     Counted under a row lock: no two tries at once see the same state, and a restart forgets none.
     """
@@ -139,10 +142,12 @@ def check_code(pengguna: Pengguna, kode: str) -> None:
         if faktor.ditahan_sampai is not None and faktor.ditahan_sampai > now:
             raise FactorHeld
         step = _step_of(faktor.rahasia.reveal(), kode)
+        of_recovery = False
         if step is not None and step > faktor.langkah:
-            faktor.langkah, right = step, True
+            faktor.langkah = step
+            right = True
         else:
-            right = _take_recovery_code(pengguna, kode)
+            right = of_recovery = _take_recovery_code(pengguna, kode)
         faktor.gagal = 0 if right else faktor.gagal + 1
         held = faktor.gagal >= PALING_BANYAK
         if held:
@@ -153,6 +158,7 @@ def check_code(pengguna: Pengguna, kode: str) -> None:
         raise FactorHeld
     if not right:
         raise WrongCode
+    return of_recovery
 
 
 def recovery_codes_left(pengguna: Pengguna) -> int:

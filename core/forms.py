@@ -26,7 +26,7 @@ from django.utils.choices import flatten_choices
 from . import fields
 from .display import kosong, tanggal
 from .konsep import KONSEP
-from .models import RegistryRow
+from .models import Pengguna, RegistryRow
 from .models.acuan import AcuanRow
 
 ADD_ROW = "tambah_baris"
@@ -223,12 +223,12 @@ class VersionMixin(metaclass=DeclarativeFieldsMetaclass):
         if row := getattr(self, "instance", None):
             self.initial.setdefault("versi", row.versi)  # type: ignore[attr-defined]
 
-    def carry_on_from(self, row: RegistryRow | AcuanRow) -> None:
+    def carry_on_from(self, row: RegistryRow | AcuanRow | Pengguna) -> None:
         """After a refusal that told of the newer `row`: keep what was typed, let the next save compare with that."""
         self.data = self.data.copy()  # type: ignore[has-type]
         self.data[self.add_prefix("versi")] = str(row.versi)  # type: ignore[attr-defined]
 
-    def newer_values(self, row: RegistryRow | AcuanRow) -> list[tuple[str, str]]:
+    def newer_values(self, row: RegistryRow | AcuanRow | Pengguna) -> list[tuple[str, str]]:
         """(label, stored value) of every field where what was typed differs from `row`."""
         stored = forms.model_to_dict(row, fields=self._meta.fields)  # type: ignore[attr-defined]
         return [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,15 @@ def note(row: models.Model, peristiwa: str, pengguna: Pengguna | None, alasan: s
         actor=pengguna,
         additional_data={"peristiwa": peristiwa, "alasan": alasan},
     )
+
+
+def events(model: type[models.Model], peristiwa: Iterable[str], sejak: datetime.datetime) -> models.QuerySet[LogEntry]:
+    """The events of these names that `note` wrote about rows of `model` since `sejak`, newest first."""
+    return LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(model),
+        timestamp__gte=sejak,
+        additional_data__peristiwa__in=list(peristiwa),
+    ).order_by("-id")
 
 
 def history_of(*rows: models.Model) -> list[Perubahan]:

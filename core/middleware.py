@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from auditlog.middleware import AuditlogMiddleware
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from whitenoise.middleware import WhiteNoiseFileResponse
 
 from .konsep import DraftTooLong, entrust, store_draft, take_back
@@ -75,13 +78,35 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if request.method == "POST" and getattr(view_func, "keeps_draft", False):
             with suppress(DraftTooLong):
                 store_draft(request.user, request.get_full_path(), request.POST)
-        query = urlencode({"next": request.get_full_path()})
+        query = urlencode({"next": self.way_back(request, view_func)})
         return redirect(f"{reverse(duty)}?{query}")
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
         if request.method == "POST" and getattr(view_func, "keeps_draft", False):
             return sign_in_again(request)
-        return super().handle_no_permission(request, view_func)
+        return redirect_to_login(self.way_back(request, view_func))
+
+    def way_back(self, request: HttpRequest, view_func: Any) -> str:
+        """What opens afterwards: the page asked for; for a button, whose address is no page, the one it stands on."""
+        if request.method != "POST" or getattr(view_func, "keeps_draft", False):
+            return request.get_full_path()
+        page = request.headers.get("Referer", "")
+        if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+            return resolve_url("beranda")
+        return urlsplit(page)._replace(scheme="", netloc="", fragment="").geturl()
+
+
+class NotAllowedMiddleware:
+    """A person who comes to an address that takes no such request reads why; a script gets the bare 405."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content and "text/html" in request.headers.get("Accept", ""):
+            response.content = render_to_string("405.html", request=request)
+        return response
 
 
 class HeldFormMiddleware:

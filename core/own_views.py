@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from . import accounts, dua_faktor
 from .account_forms import GantiSandiForm, PasangFaktorForm, SandiForm
 from .account_views import end_named
+from .accounts import PasswordChanged
 from .dua_faktor import WrongCode
 from .idempotency import perform_once
 from .sesi import sessions_of
@@ -48,7 +49,11 @@ def akun_sandi(request: HttpRequest) -> HttpResponse:
         return reverse("core:akun")
 
     if form.is_valid():
-        perform_once(form.cleaned_data["kunci_formulir"], request.user, change)
+        try:
+            perform_once(form.cleaned_data["kunci_formulir"], request.user, change)
+        except PasswordChanged as refusal:
+            messages.warning(request, str(refusal))
+            return redirect("core:masuk")
         update_session_auth_hash(request, request.user)
         messages.success(request, "Kata sandi diganti. Di perangkat lain Anda sudah keluar.")
         return _go_on(request)

@@ -1,7 +1,6 @@
 """The pages before signing in: name and password, the second factor, and a new password by a code from the phone."""
 
 from axes.handlers.proxy import AxesProxyHandler
-from axes.helpers import get_lockout_response
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
@@ -17,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from . import accounts
 from .account_forms import KodeFaktorForm, KodeTeleponForm, PilihSandi
 from .dua_faktor import FactorHeld, WrongCode, check_code, is_shared, recovery_codes_left
-from .konsep import entrust, take_back
+from .konsep import BUANG, entrust, take_back
 from .models import Pengguna
-from .signin import BACKEND, EXAMPLE_PASSWORD, account_of_ticket, open_before_duty, ticket_for
+from .signin import BACKEND, EXAMPLE_PASSWORD, account_of_ticket, ticket_for
 
 EXAMPLE_ORDER = ("operator.3319", "verifikator", "koordinator", "pimpinan", "admin")
 SALAH = (
@@ -40,19 +39,19 @@ def next_url(request: HttpRequest) -> str:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@sensitive_post_parameters("password", "titipan")
+@sensitive_post_parameters("password", "titipan", "tiket", "kode", "new_password1", "new_password2")
 def masuk(request: HttpRequest) -> HttpResponse:
-    titipan = request.POST.get("titipan", "")
     if request.user.is_authenticated:
-        return redirect(take_back(titipan, request.user) or "beranda")
-    form = AuthenticationForm(request, request.POST or None)
+        return _go_on(request, request.user)
+    # Without a password nothing was tried: somebody comes back from the next page with what travels.
+    form = AuthenticationForm(request, request.POST if "password" in request.POST else None)
     form.error_messages["invalid_login"] = SALAH
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         pengguna = form.get_user()
         if pengguna.dua_faktor_sejak is None or is_shared(pengguna):
             return _enter(request, pengguna)
         return _second_step(request, KodeFaktorForm(), ticket_for(pengguna), 200)
-    return _sign_in_page(request, form, next_url(request), titipan, 422 if form.is_bound else 200)
+    return _sign_in_page(request, form, 422 if form.is_bound else 200)
 
 
 @login_not_required
@@ -61,26 +60,27 @@ def masuk(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("tiket", "kode", "titipan")
 def masuk_faktor(request: HttpRequest) -> HttpResponse:
     """The second step. Nobody is signed in before it: the ticket of the first step travels through the page."""
-    if request.user.is_authenticated or request.method != "POST":
+    if request.user.is_authenticated:
+        return _go_on(request, request.user)
+    if request.method != "POST":
         return redirect("core:masuk")
     tiket = request.POST.get("tiket", "")
     pengguna = account_of_ticket(tiket)
     if pengguna is None:
-        form = AuthenticationForm(request)
         messages.warning(request, "Langkah kedua terlalu lama ditunggu. Masuk lagi dari awal.")
-        return _sign_in_page(request, form, next_url(request), request.POST.get("titipan", ""), 422)
+        return _sign_in_page(request, AuthenticationForm(request), 422)
     form = KodeFaktorForm(request.POST)
     status = 422
     if form.is_valid():
         try:
-            check_code(pengguna, form.cleaned_data["kode"])
+            of_recovery = check_code(pengguna, form.cleaned_data["kode"])
         except WrongCode as refusal:
             form.add_error("kode", str(refusal))
         except FactorHeld as refusal:
             form.add_error(None, str(refusal))
             status = 429
         else:
-            if len(form.cleaned_data["kode"].strip()) > 6:
+            if of_recovery:
                 left = recovery_codes_left(pengguna)
                 messages.warning(request, f"Kode pemulihan dipakai; sisa {left}. Buat yang baru di halaman Akun saya.")
             return _enter(request, pengguna)
@@ -88,9 +88,13 @@ def masuk_faktor(request: HttpRequest) -> HttpResponse:
 
 
 def _enter(request: HttpRequest, pengguna: Pengguna) -> HttpResponse:
-    """Begin the session and go on where the person was, with what was typed there."""
-    titipan = request.POST.get("titipan", "")
     login(request, pengguna, backend=BACKEND)
+    return _go_on(request, pengguna)
+
+
+def _go_on(request: HttpRequest, pengguna: Pengguna) -> HttpResponse:
+    """Go on where the person was, with what was typed there."""
+    titipan = request.POST.get("titipan", "")
     tujuan = take_back(titipan, pengguna)
     if titipan and not tujuan:
         messages.warning(request, "Tulisan dari sesi sebelumnya tidak dibawa: milik akun lain, atau sudah lama.")
@@ -105,14 +109,15 @@ def _second_step(request: HttpRequest, form: KodeFaktorForm, tiket: str, status:
 
 
 def _sign_in_page(
-    request: HttpRequest, form: AuthenticationForm, next_url: str, titipan: str, status: int
+    request: HttpRequest, form: AuthenticationForm, status: int, *, titipan: str | None = None
 ) -> HttpResponse:
+    """With `titipan`, what was typed on the page asked for; otherwise what travels already, and where it leads."""
     context = {
         "form": form,
         "akun_contoh": _example_accounts(),
         "sandi_contoh": EXAMPLE_PASSWORD,
-        "next": next_url,
-        "titipan": titipan,
+        "next": next_url(request) if titipan is None else request.get_full_path(),
+        "titipan": request.POST.get("titipan", "") if titipan is None else titipan,
     }
     return render(request, "masuk.html", context, status=status)
 
@@ -129,11 +134,42 @@ def _example_accounts() -> list[tuple[str, str]]:
 def sign_in_again(request: HttpRequest) -> HttpResponse:
     """The session ended while a form was filled in: what was posted travels, sealed, through the login page (401)."""
     titipan = entrust(request.get_full_path(), request.POST)
-    return _sign_in_page(request, AuthenticationForm(request), request.get_full_path(), titipan, 401)
+    return _sign_in_page(request, AuthenticationForm(request), 401, titipan=titipan)
 
 
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Signing in in another tab made the token of this page an old one: what was typed here is kept all the same.
+
+    Only what a page of ours sealed or signed for the account is; a forged post brings neither.
+    """
+    titipan = request.POST.get("titipan", "")
+    typed = "" if titipan else _typed_on_a_page(request)
+    if request.user.is_authenticated:
+        if tujuan := take_back(titipan or typed, request.user):
+            return redirect(tujuan)
+    elif titipan or typed:
+        return _sign_in_page(request, AuthenticationForm(request), 403, titipan=typed or None)
+    return render(request, "403.html", {"csrf": True}, status=403)
+
+
+def _typed_on_a_page(request: HttpRequest) -> str:
+    """What a person, not the script of the page, sent to be kept, sealed."""
+    page = getattr(request.resolver_match, "func", None)
+    by_script = request.headers.get("X-Requested-With") == "konsep"
+    if not getattr(page, "keeps_draft", False) or by_script or BUANG in request.POST:
+        return ""
+    return entrust(request.get_full_path(), request.POST)
+
+
+def locked_out(request: HttpRequest, *args: object) -> HttpResponse:
+    """Too many failed tries (429); what travels goes on travelling."""
+    context = {"next": next_url(request), "titipan": request.POST.get("titipan", "")}
+    return render(request, "masuk_terkunci.html", context, status=429)
+
+
+@login_not_required
 @require_POST
-@open_before_duty
 def keluar(request: HttpRequest) -> HttpResponse:
     logout(request)
     return redirect("core:masuk")
@@ -142,7 +178,7 @@ def keluar(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("kode", "tiket", "new_password1", "new_password2")
+@sensitive_post_parameters("kode", "tiket", "titipan", "new_password1", "new_password2")
 def masuk_kode(request: HttpRequest) -> HttpResponse:
     """A new password by a code told over the phone: first the code, then the password.
 
@@ -151,19 +187,18 @@ def masuk_kode(request: HttpRequest) -> HttpResponse:
     """
     if "tiket" in request.POST:
         return _new_password(request, request.POST["tiket"])
-    form = KodeTeleponForm(request.POST or None)
+    form = KodeTeleponForm(request.POST if "kode" in request.POST else None)
     if not form.is_valid():
-        return render(request, "masuk_kode.html", {"form": form, "tiket": ""}, status=422 if form.is_bound else 200)
+        return _code_page(request, form, "", 422 if form.is_bound else 200)
     told = {"username": form.cleaned_data["username"].strip()}
     if not AxesProxyHandler.is_allowed(request, told):
-        return get_lockout_response(request, None, told)
+        return locked_out(request)
     tiket = accounts.try_code(told["username"], form.cleaned_data["kode"])
     if tiket is None:
         user_login_failed.send(sender=__name__, credentials=told, request=request)
         form.add_error(None, KODE_SALAH)
-        return render(request, "masuk_kode.html", {"form": form, "tiket": ""}, status=422)
-    akun = accounts.account_of_ticket(tiket)
-    return render(request, "masuk_kode.html", {"form": PilihSandi(akun), "tiket": tiket})
+        return _code_page(request, form, "", 422)
+    return _code_page(request, PilihSandi(accounts.account_of_ticket(tiket)), tiket, 200)
 
 
 def _new_password(request: HttpRequest, tiket: str) -> HttpResponse:
@@ -171,8 +206,17 @@ def _new_password(request: HttpRequest, tiket: str) -> HttpResponse:
     form = PilihSandi(akun, request.POST) if akun is not None else None
     if form is not None and form.is_valid() and accounts.use_ticket(tiket, form.cleaned_data["new_password1"]):
         messages.success(request, "Kata sandi diganti. Masuk dengan kata sandi baru Anda.")
+        if "titipan" in request.POST:
+            return _sign_in_page(request, AuthenticationForm(request), 200)
         return redirect("core:masuk")
     if form is None or not form.errors:
         messages.warning(request, "Kode ini sudah dipakai atau terlalu lama. Minta kode baru kepada admin.")
-        return redirect("core:masuk_kode")
-    return render(request, "masuk_kode.html", {"form": form, "tiket": tiket}, status=422)
+        return _code_page(request, KodeTeleponForm(), "", 422)
+    return _code_page(request, form, tiket, 422)
+
+
+def _code_page(request: HttpRequest, form: KodeTeleponForm | PilihSandi, tiket: str, status: int) -> HttpResponse:
+    context = {
+        "form": form, "tiket": tiket, "next": next_url(request), "titipan": request.POST.get("titipan", ""),
+    }  # fmt: skip
+    return render(request, "masuk_kode.html", context, status=status)

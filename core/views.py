@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -43,8 +43,3 @@ def sehat(request: HttpRequest) -> JsonResponse:
     fit = all(check.baik for check in checks if check.wajib)
     body = {"sehat": fit, "pemeriksaan": {c.nama: {"baik": c.baik, "keterangan": c.keterangan} for c in checks}}
     return JsonResponse(body, status=200 if fit else 503, json_dumps_params={"ensure_ascii": False})
-
-
-@login_not_required
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403.html", {"csrf": True}, status=403)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.access import admin, koordinator, operator, pimpinan, sees_penghuni, verifikator
+from core.accounts import watched_events
 from core.display import angka, jam, tanggal
 from core.models import Pengguna
 from core.rantai import chain_trouble
@@ -78,6 +79,7 @@ def obligations(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
     elif admin(pengguna):
         rows = [
             *_of_the_trails(hari_ini),
+            *_of_accounts(pengguna, hari_ini),
             _plain("Akun pengguna", hari_ini, reverse("core:pengguna_daftar"), "Kelola"),
             _plain("Data acuan", hari_ini, reverse("acuan"), "Kelola"),
         ]
@@ -101,6 +103,18 @@ def _of_the_trails(hari_ini: datetime.date) -> list[Kewajiban]:
             )
         )  # fmt: skip
     return rows
+
+
+def _of_accounts(pengguna: Pengguna, hari_ini: datetime.date) -> list[Kewajiban]:
+    """What other admins did to the account of an admin, and accounts that somebody tries to get into."""
+    return [
+        Kewajiban(
+            f"Akun {row.akun.username}", Status(row.peristiwa, "perhatian"),
+            f"{tanggal(timezone.localdate(row.waktu))}{f' oleh {row.oleh}' if row.oleh else ''}", None, hari_ini,
+            reverse("core:pengguna_ubah", args=[row.akun.pk]), "Lihat riwayatnya",
+        )
+        for row in watched_events(pengguna, timezone.now())
+    ]  # fmt: skip
 
 
 def _plain(judul: str, hari_ini: datetime.date, url: str, aksi: str) -> Kewajiban:

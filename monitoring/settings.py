@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "core.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "core.middleware.NotAllowedMiddleware",
     "core.middleware.HeldFormMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.HistoryMiddleware",
@@ -124,18 +125,22 @@ LOGOUT_REDIRECT_URL = "core:masuk"
 # Who needs a second factor (an app on the phone) to work here: roles, and `koordinator`.
 WAJIB_DUA_FAKTOR = env.list("WAJIB_DUA_FAKTOR", default=[])
 
-# One typo-prone colleague must not lock out the office behind the same address.
+# One typo-prone colleague must not lock out the office behind the same address. Beyond that: `core.percobaan`.
+AXES_HANDLER = "core.percobaan.Penghitung"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "masuk_terkunci.html"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # a lock ends when its page says so, also for the impatient
+AXES_LOCKOUT_CALLABLE = "core.sign_in_views.locked_out"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
-AXES_HTTP_RESPONSE_CODE = 429
-AXES_CLIENT_IP_CALLABLE = "core.proxy.client_address"
+AXES_CLIENT_IP_CALLABLE = "core.proxy.client_network"
 # Axes keeps what was posted with a failed try: none of this.
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "kode", "titipan", "tiket", "new_password1", "new_password2"]
+AXES_SENSITIVE_PARAMETERS = [
+    "username", "ip_address", "sandi", "new_password1", "new_password2", "kode", "rahasia", "tiket", "titipan", "next",
+    "csrfmiddlewaretoken",
+]  # fmt: skip
 PROXY_DI_DEPAN = 0  # proxies of ours before the site
 
 SESSION_COOKIE_NAME = "sesi"
@@ -145,7 +150,7 @@ SESI_DIAM_MENIT = env.int("SESI_DIAM_MENIT", default=45)
 SESSION_COOKIE_AGE = env.int("SESI_PALING_LAMA_JAM", default=12) * 60 * 60
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "core.views.csrf_failure"
+CSRF_FAILURE_VIEW = "core.sign_in_views.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

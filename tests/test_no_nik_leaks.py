@@ -345,7 +345,7 @@ def break_down(keluar, pengguna):
 def visit_every_page(keluar, world, people):
     """Every address there is, as somebody of the region and somebody of the province; papers once."""
     for name, page in PAGES.items():
-        if name in ("rusun:lampiran_unduh", "impor:unduh_asli", "impor:unduh_balasan", "core:keluar"):
+        if name in ("rusun:lampiran_unduh", "impor:unduh_asli", "impor:unduh_balasan"):
             continue
         roles = sorted(page.roles & {"operator_penghuni", "verifikator"}) or [min(page.roles)]
         for role in roles[:1] if "pdf" in name else roles:

@@ -19,7 +19,7 @@ from core.display import angka
 from core.export import as_file
 from core.idempotency import new_key, perform_once
 from core.pdf import PdfUnavailable
-from core.proxy import client_address
+from core.proxy import client_network
 from core.scope import get_visible_or_404
 from core.sesi import polled
 from monitoring.desk.views.umum import periode_of
@@ -200,7 +200,7 @@ def cek_dokumen(request: HttpRequest, kode: str) -> HttpResponse:
     The token of the form is asked for in `_answer`: finding it reads the whole upload, which must not happen for
     whoever asks too often or sends too much.
     """
-    if not cek.may_ask(client_address(request), timezone.now()):
+    if not cek.may_ask(client_network(request), timezone.now()):
         galat = "Terlalu banyak pemeriksaan dari jaringan Anda. Tunggu satu menit, lalu coba lagi."
         response = _check_page(request, 429, galat=galat)
         response["Retry-After"] = "60"

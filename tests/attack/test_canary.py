@@ -99,7 +99,7 @@ class Crawl:
     def everything(self, world, daerah, role):
         links = []
         for name, page in PAGES.items():
-            if role in page.roles and name != "core:keluar":
+            if role in page.roles:
                 links += self.open(address(name, daerah.names))
         for name in LISTS if role != "admin" else ():
             for query in QUERIES:

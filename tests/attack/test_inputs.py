@@ -47,7 +47,7 @@ ROLES = ("operator", "operator_penghuni", "verifikator", "koordinator", "pimpina
 # Signing out ends the rest; the others have no form of their own.
 FORMS = [
     (role, name) for name, page in PAGES.items() for role in ROLES
-    if role in page.roles and name != "core:keluar" and not SLOW.search(name)
+    if role in page.roles and not SLOW.search(name)
 ]  # fmt: skip
 
 

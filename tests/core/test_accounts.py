@@ -122,6 +122,34 @@ def test_change_seen_too_late_is_refused(admin):
         change_account(second, 1)
 
 
+def test_admin_who_never_came_in_keeps_no_door_open(admin):
+    account("admin2", "admin", sandi_awal_sampai=timezone.now() + datetime.timedelta(hours=1))
+    admin.is_active = False
+    with pytest.raises(LastAdmin):
+        change_account(admin, 1)
+
+
+def test_admin_who_never_came_in_can_be_closed(admin):
+    other = account("admin2", "admin", sandi_awal_sampai=timezone.now())
+    other.is_active = False
+    change_account(other, 1)
+    assert not Pengguna.objects.get(pk=other.pk).is_active
+
+
+def test_who_was_slower_reads_the_newer_values_and_saves_then(as_admin, semarang):
+    siti = account("operator.3374", "operator", kabupaten_kota=semarang)
+    page = reverse("core:pengguna_ubah", args=[siti.pk])
+    data = posted(is_active="on", jabatan="Pengelola")
+    Pengguna.objects.filter(pk=siti.pk).update(versi=2, nip="198001012005011001")
+    told = as_admin.post(page, data)
+    assert told.status_code == 409
+    assert ("NIP", "198001012005011001") in told.context["terbaru"]
+    again = data | {"versi": told.context["form"]["versi"].value()}
+    assert as_admin.post(page, again).status_code == 302
+    siti.refresh_from_db()
+    assert (siti.jabatan, siti.versi) == ("Pengelola", 3)
+
+
 def test_change_touches_neither_password_nor_second_factor_set_meanwhile(admin):
     stale = Pengguna.objects.get(pk=admin.pk)
     Pengguna.objects.filter(pk=admin.pk).update(password="!baru", dua_faktor_sejak=timezone.now())

@@ -15,7 +15,14 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from core import dua_faktor
-from core.accounts import SharedAccount, create_accounts, give_first_password, with_first_passwords
+from core.accounts import (
+    PasswordChanged,
+    SharedAccount,
+    create_accounts,
+    give_first_password,
+    set_password,
+    with_first_passwords,
+)
 from core.history import history_of
 from core.models import Konsep, Pengguna, Sesi
 from core.passwords import HURUF, first_password
@@ -161,6 +168,35 @@ def test_neither_the_present_nor_the_last_password_is_taken_again(operator):
     assert choose(client, BARU, sandi="kuda hijau tiga ekor").status_code == 422
 
 
+@pytest.mark.parametrize("sandi", ["", "salah sama sekali"])
+def test_rules_tell_nothing_to_who_does_not_know_the_present_password(operator, sandi):
+    operator.set_password(BARU)
+    operator.save()
+    client, _ = sign_in("operator.kudus", BARU)
+    right, wrong = (
+        choose(client, guess, sandi=sandi).context["form"].errors for guess in (BARU, "bukan itu sama sekali")
+    )
+    assert (list(right), right) == (["sandi"], wrong)
+
+
+def test_long_password_can_be_changed_again(operator):
+    long = "kata yang panjang sekali " * 10
+    given = give_first_password(operator, None)
+    client, _ = sign_in("operator.kudus", given.sandi)
+    assert choose(client, long).status_code == 302
+    assert choose(client, BARU, sandi=long).status_code == 302
+
+
+def test_change_under_way_does_not_undo_a_reset(operator):
+    operator.set_password(BARU)
+    operator.save()
+    under_way = Pengguna.objects.get(pk=operator.pk)
+    given = give_first_password(operator, None)
+    with pytest.raises(PasswordChanged):
+        set_password(under_way, "kuda hijau tiga ekor", under_way)
+    assert sign_in("operator.kudus", given.sandi)[1].status_code == 302
+
+
 def test_last_password_is_remembered_beyond_a_reset(operator):
     operator.set_password(BARU)
     operator.save()
@@ -221,6 +257,12 @@ def test_first_admin_sets_password_and_second_factor_and_comes_where_it_wanted(d
     data = {"rahasia": token, "kode": pyotp.TOTP(secret).now(), "sandi": BARU, "next": "/pengguna/"}
     assert client.post(changed.url, data).context["tujuan"] == "/pengguna/"
     assert client.get("/pengguna/").status_code == 200
+
+
+def test_first_admin_who_never_came_in_is_no_obstacle(db):
+    first_admin()
+    with time_machine.travel(timezone.now() + datetime.timedelta(hours=73)):
+        assert sign_in("admin.dua", first_admin("admin.dua"))[1].status_code == 302
 
 
 def test_example_admin_is_no_first_admin_in_production(admin, settings):

@@ -12,7 +12,7 @@ from core.failures import server_error
 from core.middleware import SecurityHeadersMiddleware
 from core.models import Pengguna
 
-ERROR_PAGES = ["400.html", "403.html", "404.html", "500.html", "masuk_terkunci.html"]
+ERROR_PAGES = ["400.html", "403.html", "404.html", "405.html", "500.html", "masuk_terkunci.html"]
 REGISTRY = ["Beranda", "Rusun & rusus", "Permasalahan", "Tindak lanjut"]
 RESIDENTS = ["Penghuni", "Program rumah", "Permintaan data"]
 

@@ -119,6 +119,19 @@ def test_recovery_code_is_taken_once(enrolled):
     assert history_of(person)[0].judul == "Kode pemulihan dipakai"
 
 
+def test_code_of_the_app_typed_with_a_gap_is_no_recovery_code(enrolled):
+    _, secret, codes = enrolled
+    with at():
+        kode, client = code(secret), Client()
+        tiket = first_step(client).context["tiket"]
+        answer = client.post(FAKTOR, {"tiket": tiket, "kode": f"{kode[:3]} {kode[3:]}"}, follow=True)
+        assert answer.request["PATH_INFO"] == "/"
+        assert "Kode pemulihan dipakai" not in answer.content.decode()
+        client = Client()
+        answer = client.post(FAKTOR, {"tiket": first_step(client).context["tiket"], "kode": codes[0]}, follow=True)
+        assert "Kode pemulihan dipakai; sisa 9." in answer.content.decode()
+
+
 def test_five_wrong_codes_hold_even_the_right_one_for_a_while(enrolled):
     _, secret, _ = enrolled
     with at():

@@ -1,6 +1,7 @@
 """Sessions: whose they are, when they end, and what they cost."""
 
 import datetime
+import re
 import sqlite3
 import time
 import uuid
@@ -13,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core.accounts import change_account
+from core.accounts import change_account, give_code
 from core.history import history_of, note
 from core.models import Konsep, Pengguna, Sesi
 from core.sesi import browser_in_words, short_address
@@ -181,6 +182,33 @@ def test_admin_sees_and_ends_the_sessions_of_an_account(signed_in, operator, adm
     office.post(reverse("core:pengguna_sesi", args=[operator.pk]), {"nomor": "semua"})
     assert client.get(AKUN).status_code == 302
     assert office.get(page).status_code == 200
+    office.post(reverse("core:pengguna_sesi", args=[operator.pk]), {"nomor": "semua"})
+    assert [(line.judul, line.oleh) for line in history_of(operator) if "esi" in line.judul] == [
+        ("Sesi diakhiri", "Yuni Astuti")
+    ]
+
+
+def test_signing_out_after_the_session_ended_leads_to_the_sign_in_page(operator):
+    assert Client().post(reverse("core:keluar")).url == MASUK
+
+
+@pytest.mark.parametrize(
+    ("referer", "where"),
+    [("http://testserver/akun/?a=1", "/akun/?a=1"), ("https://jahat.example/akun/", "/"), ("", "/")],
+)
+def test_after_a_post_without_session_a_page_opens_that_can_be_looked_at(signed_in, operator, referer, where):
+    asked = Client().post(reverse("core:akun_sesi"), {"nomor": "semua"}, headers={"Referer": referer})
+    page = Client().get(asked.url)
+    answer = Client().post(MASUK, {"username": operator.username, "password": SANDI, "next": page.context["next"]})
+    assert answer.url == where
+
+
+def test_person_who_opens_an_address_for_posts_only_gets_a_page(client, db):
+    person = client.get(reverse("core:keluar"), headers={"Accept": "text/html,*/*"})
+    assert (person.status_code, person["Allow"]) == (405, "POST")
+    assert "Ke beranda" in person.content.decode()
+    script = client.get(reverse("core:keluar"), headers={"Accept": "*/*"})
+    assert (script.status_code, script.content) == (405, b"")
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"kabupaten_kota_id": "33.74"}, {"akses_penghuni": True}])
@@ -225,3 +253,121 @@ def test_session_survives_a_clock_that_jumps_back(signed_in):
         client = signed_in()
     with at(0):
         assert client.get("/").status_code == 200
+
+
+# --- typed text in transit --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def in_transit(signed_in, operator, kudus):
+    """A page, what was typed there before the session ended, and the sign-in page of a browser that carries it."""
+    page = reverse("rusun:ubah", args=[make_rusun(kudus).kode, "hunian"])
+    client = signed_in()
+    data = fields_of(client.get(page)) | {"daftar_tunggu": "4321"}
+    return page, data
+
+
+def carried(client, in_transit):
+    page, data = in_transit
+    Sesi.objects.all().delete()
+    return client.post(page, data).context["titipan"]
+
+
+def kept():
+    return "4321" in Konsep.objects.get().isi.reveal()
+
+
+def with_token(client, **data):
+    """Post as a page does that was opened just now."""
+    return data | {"csrfmiddlewaretoken": client.get(MASUK).context["csrf_token"]}
+
+
+def test_text_of_a_second_tab_at_the_door_arrives_too(in_transit, operator):
+    page, _ = in_transit
+    titipan = carried(Client(), in_transit)
+    client = Client(enforce_csrf_checks=True)
+    account = {"username": operator.username, "password": SANDI}
+    first, second = with_token(client, **account), with_token(client, **account, titipan=titipan)
+    assert client.post(MASUK, first).status_code == 302
+    assert client.post(MASUK, second).url == page
+    assert kept()
+
+
+def test_form_with_an_old_token_is_kept_as_a_draft(in_transit, operator):
+    page, data = in_transit
+    client = Client(enforce_csrf_checks=True)
+    client.post(MASUK, with_token(client, username=operator.username, password=SANDI))
+    assert client.post(page, data, headers={"X-Requested-With": "konsep"}).status_code == 403  # the script asks anew
+    assert client.post(page, data | {"buang_konsep": "1"}).status_code == 403
+    assert not Konsep.objects.exists()
+    assert client.post(page, data).url == page
+    assert kept()
+
+
+def test_form_with_an_old_token_and_no_session_goes_through_the_door(in_transit, operator):
+    page, data = in_transit
+    client = Client(enforce_csrf_checks=True)
+    asked = client.post(page, data)
+    assert asked.status_code == 403
+    data = with_token(client, username=operator.username, password=SANDI, titipan=asked.context["titipan"])
+    assert client.post(MASUK, data).url == page
+    assert kept()
+
+
+def test_forged_post_keeps_nothing(in_transit, operator, masuk_sebagai):
+    page, data = in_transit
+    del data["pemilik_konsep"]
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(operator, backend="core.signin.PenggunaBackend")
+    assert client.post(page, data).status_code == 403
+    assert client.post(MASUK, {"titipan": "palsu"}).status_code == 403
+    assert not Konsep.objects.exists()
+
+
+def test_text_travels_through_the_page_that_says_locked(in_transit, operator, settings):
+    titipan, client = carried(Client(), in_transit), Client()
+    settings.AXES_ENABLED = True
+    wrong = {"username": operator.username, "password": "salah", "titipan": titipan, "next": "/rusun/"}
+    locked = [client.post(MASUK, wrong) for _ in range(8)][-1]
+    assert locked.status_code == 429
+    back = client.post(MASUK, fields_of_page(locked))
+    assert (back.status_code, back.context["titipan"], back.context["next"]) == (200, titipan, "/rusun/")
+    assert "errorlist" not in back.content.decode()
+
+
+def fields_of_page(response):
+    """What travels through a page."""
+    return dict(re.findall(r'<input type="hidden" name="(next|titipan)" value="([^"]*)"', response.content.decode()))
+
+
+def test_text_travels_while_a_lost_password_is_replaced_by_a_code(in_transit, operator, admin):
+    page, _ = in_transit
+    client, baru = Client(), "kuda hijau tiga ekor"
+    carry = {"titipan": carried(Client(), in_transit), "next": page}
+    code_page = reverse("core:masuk_kode")
+    opened = client.post(code_page, carry)
+    assert (opened.status_code, fields_of_page(opened)) == (200, carry)
+    told = client.post(code_page, carry | {"username": operator.username, "kode": give_code(operator, admin)[0]})
+    tiket = {"tiket": told.context["tiket"], "new_password1": baru, "new_password2": baru}
+    door = client.post(code_page, fields_of_page(told) | tiket)
+    assert "Kata sandi diganti" in door.content.decode()
+    again = client.post(code_page, carry | tiket)  # used by now
+    assert (again.status_code, fields_of_page(again)) == (422, carry)
+    assert client.post(MASUK, {"username": operator.username, "password": baru} | fields_of_page(door)).url == page
+    assert kept()
+
+
+def test_second_step_while_signed_in_elsewhere_hands_the_text_over(in_transit, operator, masuk_sebagai):
+    page, _ = in_transit
+    titipan = carried(Client(), in_transit)
+    answer = masuk_sebagai(operator).post(reverse("core:masuk_faktor"), {"tiket": "x", "titipan": titipan})
+    assert answer.url == page
+    assert kept()
+
+
+def test_text_of_somebody_else_is_told_about_and_not_handed_over(in_transit, operator_lain, masuk_sebagai):
+    titipan = carried(Client(), in_transit)
+    answer = masuk_sebagai(operator_lain).post(MASUK, {"titipan": titipan, "next": "/rusun/"}, follow=True)
+    assert answer.request["PATH_INFO"] == "/rusun/"
+    assert "tidak dibawa" in answer.content.decode()
+    assert not Konsep.objects.exists()

@@ -167,10 +167,20 @@ def test_it_is_carried_through_one_failure_after_another(peramban, typed):
 
 
 @pytest.mark.django_db
-def test_a_wrong_token_is_as_wrong_as_before(peramban, typed):
+def test_a_wrong_token_saves_nothing_but_a_draft(peramban, typed):
+    tambah = reverse("penghuni:tambah")
     page = fail(peramban, {**typed, "csrfmiddlewaretoken": "x" * 32})
+    assert send_held(peramban, tambah, held(page)).url == tambah
+    assert not Penghuni.objects.exists()
+    assert "Siti Aminah" in Konsep.objects.get().isi.reveal()
+
+
+@pytest.mark.django_db
+def test_a_wrong_token_on_a_page_of_nobody_is_as_wrong_as_before(peramban, typed):
+    page = fail(peramban, {**typed, "csrfmiddlewaretoken": "x" * 32, "pemilik_konsep": "palsu"})
     assert send_held(peramban, reverse("penghuni:tambah"), held(page)).status_code == 403
     assert not Penghuni.objects.exists()
+    assert not Konsep.objects.exists()
 
 
 @pytest.mark.django_db

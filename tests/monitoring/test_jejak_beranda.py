@@ -3,11 +3,17 @@
 import datetime
 
 import pytest
+import time_machine
 from auditlog.models import LogEntry
 from django.utils import timezone
 
-from core.models import JejakAkses
+from core.accounts import give_code, give_first_password
+from core.dua_faktor import take_away
+from core.history import note
+from core.models import JejakAkses, Pengguna
 from core.models.trail import PemeriksaanRantai
+from core.percobaan import DICOBA_BANYAK
+from monitoring.beranda import obligations
 from penghuni.akses import TANPA_NAMA, unusual_access
 
 
@@ -109,3 +115,36 @@ def test_a_chain_that_was_never_checked_is_told_once_the_site_is_not_new(admin, 
     assert chain_at_home(masuk_sebagai(admin)) == ["Belum pernah diperiksa"]
     answer = client.get("/sehat/")
     assert (answer.status_code, answer.json()["pemeriksaan"]["rantai jejak"]["baik"]) == (200, False)
+
+
+# --- what happens to the accounts of admins ---------------------------------------------------------------------------
+
+
+def named(pengguna):
+    return [row for row in obligations(pengguna, timezone.localdate()) if row.judul.startswith("Akun ")]
+
+
+def told_of_accounts(pengguna):
+    return [(row.judul, row.status.label, row.keterangan.split(" oleh ")[-1]) for row in named(pengguna)[:-1]]
+
+
+def test_admin_reads_what_another_admin_did_to_an_admins_account(admin, operator):
+    other = Pengguna.objects.create(username="admin.dua", nama="Dua", peran="admin", password="!")
+    give_first_password(operator, other)
+    assert told_of_accounts(admin) == []
+    give_code(admin, other)
+    give_first_password(admin, other)
+    take_away(admin, other, "Ponsel hilang")
+    assert [row[:2] for row in told_of_accounts(admin)] == [
+        ("Akun admin.satu", "Langkah kedua dilepas"),
+        ("Akun admin.satu", "Kata sandi awal diberikan"),
+        ("Akun admin.satu", "Kode untuk mengganti kata sandi diberikan"),
+    ]
+    assert told_of_accounts(other) == []
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=8)):
+        assert told_of_accounts(admin) == []
+
+
+def test_admin_reads_of_an_account_that_many_addresses_try(admin, operator):
+    note(operator, DICOBA_BANYAK, None)
+    assert [row[:2] for row in told_of_accounts(admin)] == [("Akun operator.kudus", DICOBA_BANYAK)]

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from core.accounts import SharedAccount, give_first_password
+from core.accounts import SharedAccount, SuspendedAccount, give_first_password
 from core.display import waktu
 from core.dua_faktor import take_away
 from core.models import Pengguna
@@ -22,7 +22,7 @@ class Command(BaseCommand):
             raise CommandError(f"Tidak ada akun aktif bernama {akun}.")
         try:
             given = give_first_password(pengguna, None)
-        except SharedAccount as refusal:
+        except (SharedAccount, SuspendedAccount) as refusal:
             raise CommandError(str(refusal)) from None
         take_away(pengguna, None, f"dari server: {alasan}")
         self.stdout.write(f"Kata sandi awal: {given.sandi}\nBerlaku sampai {waktu(given.sampai)}.")
