@@ -128,7 +128,7 @@ def held(place: str) -> Iterator[bool]:
     """
     import fcntl
 
-    with path_of(place).open("rb") as file:
+    with path_of(place).open("r+b") as file:  # NFS lends a hold only on a file that is open for writing
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
