@@ -13,7 +13,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.http import QueryDict
 
-from core.files import path_of
+from core.files import LOCK_FOLDER, path_of
+from core.health import CADANGAN
 from core.konsep import store_draft
 from monitoring.operasi import basis
 from monitoring.operasi.cadangan import PLACES, back_up, key_fingerprint
@@ -217,12 +218,21 @@ def test_a_backup_without_passphrase_opens_with_any_tar(isi, tmp_path):
     assert "basis_data/00001" in names
 
 
-def test_a_file_the_storage_lost_is_told_although_the_backup_is_made(isi, tmp_path):
+def test_a_backup_that_lacks_files_is_kept_apart_and_counts_for_nothing(isi, tmp_path):
+    """As when the disk of the files is not mounted: the good ones stay, however often it is made."""
+    folder = tmp_path / "cadangan"
+    good = back_up(folder).path
+    path_of(f"{LOCK_FOLDER}/{CADANGAN}").unlink()
     (place,) = Lampiran.objects.values_list("berkas", flat=True)
     path_of(place).unlink()
-    with pytest.raises(CommandError, match=f"1 berkas .*{place}"):
-        call_command("cadangkan", ke=tmp_path / "cadangan")
-    assert len(list((tmp_path / "cadangan").glob("desk-*.tar"))) == 1
+    for name in ("tidak-lengkap-20250101-000000.tar", "desk-20250101-000000.tar"):
+        (folder / name).touch()
+    with pytest.raises(CommandError, match=rf"1 berkas .*{place}"):
+        call_command("cadangkan", ke=folder, simpan=1)
+    assert not path_of(f"{LOCK_FOLDER}/{CADANGAN}").exists()
+    (lacking,) = folder.glob("tidak-lengkap-*.tar")
+    assert lacking.stat().st_size > 0
+    assert {path.name for path in folder.glob("desk-*")} == {"desk-20250101-000000.tar", good.name}
 
 
 def test_only_the_newest_backups_are_kept_and_half_ones_go(isi, tmp_path):
