@@ -20,9 +20,9 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.loader import MigrationLoader
 
 from .files import LOCK_FOLDER
+from .skema import pending_migrations
 
 MIN_FREE_BYTES: Final = 200 * 1024 * 1024
 HARIAN_TERLAMBAT: Final = 26 * 60 * 60
@@ -54,29 +54,12 @@ def _database() -> list[Kesehatan]:
     except DatabaseError:
         connection.close()
         return [Kesehatan(DATABASE, False, "tidak terjangkau")]
-    pending = _pending_migrations()
+    pending = pending_migrations()
     return [
         Kesehatan(DATABASE, True, connection.vendor),
         Kesehatan("migrasi", not pending, f"{pending} belum dijalankan" if pending else "lengkap"),
         Kesehatan("tahan mati listrik", not faults, "; ".join(faults) or "ya", wajib=not settings.ALLOW_EXAMPLE),
     ]
-
-
-def _pending_migrations() -> int:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT app, name FROM django_migrations")
-            return len(known_migrations() - set(cursor.fetchall()))
-    except DatabaseError:  # not even the table is there
-        return len(known_migrations())
-
-
-@cache
-def known_migrations() -> frozenset[tuple[str, str]]:
-    """(app, name) of every migration this code brings. Read once: it costs a hundred times what a question does."""
-    loader = MigrationLoader(None, load=False)
-    loader.load_disk()
-    return frozenset(loader.disk_migrations)
 
 
 SERVER_SETTINGS: Final = ("fsync", "full_page_writes", "synchronous_commit")

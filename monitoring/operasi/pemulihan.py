@@ -17,6 +17,7 @@ from django.db import connection
 
 from core.files import LOCK_FOLDER, SEALED_FOLDER, path_of, read_sealed
 from core.health import known_migrations
+from core.skema import known_migrations
 from core.sealed import InvalidToken, SealedField, unseal
 
 from . import basis
