@@ -32,6 +32,9 @@ HARIAN_TERLAMBAT: Final = 26 * 60 * 60
 DATABASE: Final = "database"
 HARIAN, CADANGAN = "harian_selesai", "cadangan_selesai"
 """Files that daily work and a backup leave behind once they are done."""
+PEMULIHAN: Final = "PEMULIHAN-BELUM-SELESAI"
+"""Lies in MEDIA_ROOT while a restore fills it, and says into which database: the next restore into that one throws away
+what it finds there. No site may work on files that are half there."""
 
 
 @dataclass(frozen=True)
@@ -110,11 +113,26 @@ def _disk() -> list[Kesehatan]:
     root = Path(settings.MEDIA_ROOT)
     place = next(folder for folder in (root, *root.parents) if folder.is_dir())
     free = min(shutil.disk_usage(folder).free for folder in (place, tempfile.gettempdir()))
-    writable = os.access(place, os.W_OK | os.X_OK)
-    return [
-        Kesehatan("ruang disk", free >= MIN_FREE_BYTES, f"{free // 1024**2} MB kosong"),
-        Kesehatan("folder berkas", writable, "dapat ditulis" if writable else "tidak dapat ditulis"),
-    ]
+    if restore_unfinished():
+        files = Kesehatan("folder berkas", False, "pemulihan belum selesai")
+    else:
+        writable = os.access(place, os.W_OK | os.X_OK)
+        files = Kesehatan("folder berkas", writable, "dapat ditulis" if writable else "tidak dapat ditulis")
+    return [Kesehatan("ruang disk", free >= MIN_FREE_BYTES, f"{free // 1024**2} MB kosong"), files]
+
+
+def restore_unfinished() -> bool:
+    """Whether a restore that fills MEDIA_ROOT is under way, or was cut off."""
+    return (Path(settings.MEDIA_ROOT) / PEMULIHAN).exists()
+
+
+def refuse_unfinished_restore() -> None:
+    """Stop a production start on files that a restore has not finished putting back."""
+    if restore_unfinished():
+        raise ImproperlyConfigured(
+            f"A restore into MEDIA_ROOT ({settings.MEDIA_ROOT}) is not finished: run `manage.py pulihkan` again, into "
+            "an empty database and an empty folder."
+        )
 
 
 @cache

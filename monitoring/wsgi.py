@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "monitoring.settings_production"
 application = get_wsgi_application()
 
 if not settings.ALLOW_EXAMPLE:
-    from core.health import refuse_forgetful_database
+    from core.health import refuse_forgetful_database, refuse_unfinished_restore
     from core.signin import refuse_example  # models exist only once the application is set up
 
     refuse_forgetful_database()
@@ -19,5 +19,6 @@ if not settings.ALLOW_EXAMPLE:
 from core import latar  # noqa: E402 as above
 from monitoring.dokumen import pelari as dokumen  # noqa: E402
 from monitoring.impor import pelari as impor  # noqa: E402
+    refuse_unfinished_restore()
 
 latar.at_start(impor.resume, dokumen.resume)

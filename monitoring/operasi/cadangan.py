@@ -32,7 +32,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from core.files import LOCK_FOLDER, held, lock_place, path_of
-from core.health import CADANGAN
+from core.health import CADANGAN, PEMULIHAN
 from monitoring.models import BeritaAcara, Dokumen, Impor
 from rusun.models import Lampiran
 
@@ -248,11 +248,11 @@ def _about(copy: basis.Salinan, named: int) -> Keterangan:
 
 
 def _stored() -> Iterator[str]:
-    """Places of all files, but for locks and half-written ones."""
+    """Places of all files, but for locks, half-written ones and the mark of a restore."""
     root = Path(settings.MEDIA_ROOT)
     for path in sorted(root.rglob("*")):
         place = path.relative_to(root)
-        if path.suffix != SEMENTARA and place.parts[0] != LOCK_FOLDER and path.is_file():
+        if path.suffix != SEMENTARA and place.parts[0] not in (LOCK_FOLDER, PEMULIHAN) and path.is_file():
             yield place.as_posix()
 
 

@@ -170,10 +170,25 @@ def test_a_restore_that_fails_leaves_nothing_behind_and_can_be_done_again(isi, t
     # A process that was killed while it filled the folder leaves its mark beside what it wrote.
     (media / "lampiran").mkdir(parents=True)
     (media / "lampiran" / "setengah.pdf").write_bytes(b"%PDF")
-    (media / "PEMULIHAN-BELUM-SELESAI").touch()
+    name = tujuan.name if connection.vendor == "postgresql" else str(tujuan.folder / "site.sqlite3")
+    (media / "PEMULIHAN-BELUM-SELESAI").write_text(f"{name}\n")
     archive.write_bytes(whole)
     assert restore(tujuan, archive).returncode == 0
     assert not (media / "lampiran" / "setengah.pdf").exists()
+
+
+def test_the_mark_of_another_restore_lets_nothing_be_thrown_away_and_is_in_no_backup(isi, tmp_path, tujuan):
+    """Cut off once its database was full: those are the files of that one."""
+    media = Path(tujuan.env["MEDIA_ROOT"])
+    (media / "lampiran").mkdir(parents=True)
+    (media / "lampiran" / "surat.pdf").write_bytes(b"%PDF")
+    (media / "PEMULIHAN-BELUM-SELESAI").write_text("desk_pulih\n")
+    path_of("PEMULIHAN-BELUM-SELESAI").write_text("desk_pulih\n")
+    made = back_up(tmp_path / "cadangan")
+    assert made.isi.berkas == 1
+    refused = restore(tujuan, made.path)
+    assert (refused.returncode, "tidak kosong" in refused.stderr) == (1, True)
+    assert (media / "lampiran" / "surat.pdf").exists()
 
 
 def test_a_folder_that_holds_something_is_not_touched(isi, tmp_path, tujuan):
