@@ -22,6 +22,9 @@ PEKERJAAN: Final = (
 """Name, meaning, command and time of what runs by itself. A backup begins between two seals: the head of the chain is a
 file, and should be of the same moment as the links."""
 
+PALING_BANYAK_PEKERJA: Final = 9
+"""Each worker has four threads, and each thread a connection to PostgreSQL, which allows a hundred unless told."""
+
 
 @dataclass(frozen=True)
 class Tempat:
@@ -51,8 +54,9 @@ def write_services(tempat: Tempat) -> list[Path]:
         "dengar_https": _listen(tempat.dengar, tempat.https),
         "galat": tempat.ke / "galat",
         "kebijakan": CONTENT_SECURITY_POLICY,
-        "pekerja": 2 * (os.cpu_count() or 1) + 1,
-        "tulis": f"{settings.MEDIA_ROOT} {settings.CADANGAN_ROOT}",
+        "pekerja": min(2 * (os.cpu_count() or 1) + 1, PALING_BANYAK_PEKERJA),
+        "media": settings.MEDIA_ROOT,
+        "cadangan": settings.CADANGAN_ROOT,
     }
     files = {
         "nginx.conf": _text("nginx.conf", context),
@@ -63,7 +67,7 @@ def write_services(tempat: Tempat) -> list[Path]:
         "galat/galat.css": _text("galat.css", context),
     }
     for nama, sebutan, perintah, saat in PEKERJAAN:
-        job = {**context, "sebutan": sebutan, "perintah": perintah, "saat": saat}
+        job = {**context, "sebutan": sebutan, "perintah": perintah, "saat": saat, "mencadangkan": nama == "cadangan"}
         files[f"systemd/desk-{nama}.service"] = _text("pekerjaan.service", job)
         files[f"systemd/desk-{nama}.timer"] = _text("pekerjaan.timer", job)
     for name, text in files.items():
