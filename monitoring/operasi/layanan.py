@@ -39,6 +39,7 @@ class Tempat:
     kunci: str = "/etc/ssl/private/desk.key"
     soket: str = "/run/desk-web.sock"
     pid: str = "/run/desk/web.pid"
+    catatan: str = "/var/log/nginx/desk.log"
     dengar: str = ""
     """Address nginx listens on; "": all of them."""
     http: int = 80
@@ -63,6 +64,7 @@ def write_services(tempat: Tempat) -> list[Path]:
         "systemd/desk-web.socket": _text("web.socket", context),
         "systemd/desk-web.service": _text("web.service", context),
         "galat/413.html": _text("galat_413.html", context),
+        "galat/429.html": _text("galat_429.html", context),
         "galat/503.html": _text("galat_503.html", context),
         "galat/galat.css": _text("galat.css", context),
     }
