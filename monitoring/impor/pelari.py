@@ -110,9 +110,10 @@ def _attempt(pk: uuid.UUID) -> None:
         return
     Impor.objects.filter(pk=pk).update(percobaan=F("percobaan") + 1)
     try:
-        (_check if impor.status == StatusImpor.DIUNGGAH else _apply)(impor)
-    except WorkbookRefused as refusal:
-        _refuse(impor, refusal)
+        try:
+            (_check if impor.status == StatusImpor.DIUNGGAH else _apply)(impor)
+        except WorkbookRefused as refusal:
+            _refuse(impor, refusal)  # reads the file again, and writes one: it may fail as all else
     except Exception as error:
         if (gangguan := trouble_of(error)) is not None:
             log.warning("impor %s: %s", pk, gangguan.nama)
