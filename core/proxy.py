@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -16,3 +18,12 @@ def client_address(request: HttpRequest) -> str:
     if proxies and len(told) >= proxies:
         return told[-proxies]
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def is_from_here(request: HttpRequest) -> bool:
+    """Whether somebody on this machine asks."""
+    address = client_address(request)
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return not address  # over the socket of the site itself
