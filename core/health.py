@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -103,6 +103,14 @@ def check_durability(app_configs: Any, databases: Sequence[str] | None = None, *
         if not settings.ALLOW_EXAMPLE
         for fault in durability_faults(connections[alias])
     ]
+
+
+@register(Tags.security, deploy=True)
+def check_backups_sealed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Told at every update, and allowed: an office may keep its backups on a disk that is sealed itself."""
+    if settings.SANDI_CADANGAN:
+        return []
+    return [Info("SANDI_CADANGAN kosong: siapa pun yang memegang cadangan dapat membaca isinya.", id="core.I001")]
 
 
 # --- the machine ------------------------------------------------------------------------------------------------------
