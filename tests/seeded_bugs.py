@@ -162,7 +162,7 @@ BUGS = [
         f"{MATRIX} -k without_the_token"),
     Bug("check of a document without the token", "monitoring/dokumen/views.py", "@csrf_protect\ndef _answer",
         "def _answer", "tests/monitoring/test_dokumen.py -k token"),
-    Bug("open redirect", "core/views.py",
+    Bug("open redirect", "core/sign_in_views.py",
         "if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, "
         "require_https=request.is_secure()):", "if target:", f"{DOORS} -k other_site"),
     Bug("codes guessed without end", "monitoring/dokumen/cek.py", "return cache.incr(key) <= PER_MENIT",
