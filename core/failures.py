@@ -1,6 +1,7 @@
 """What a user sees when a request fails by accident, and what a report about it tells.
 
-`server_error` is set as `handler500`: a middleware never meets the exception. It asks no session, user or database.
+`server_error` is set as `handler500`: a middleware never meets the exception. It asks no session and no user, and the
+database only when that lacked a table or a column.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from django.http.request import UnreadablePostError
 from django.template import loader
 from django.views.debug import SafeExceptionReporterFilter
 
+from .skema import is_of_another_release
 from .tertahan import Isian, hold
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,7 @@ BERKAS = Gangguan(
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 READ_ONLY_SQLSTATE = "25006"  # the server we reach takes no writes, as after a switch to the spare one
+UNDEFINED_SQLSTATES = ("42P01", "42703")  # no such table, no such column
 
 
 def trouble_of(error: BaseException | None) -> Gangguan | None:
@@ -111,7 +114,16 @@ def _is_away(error: BaseException) -> bool:
         return getattr(error.__cause__, "sqlite_errorname", "") != "SQLITE_ERROR"
     # psycopg2 tells of a server that went away in the middle of an answer by its plainest error, without a code.
     code = getattr(error.__cause__, "pgcode", "") if isinstance(error, DatabaseError) else ""
+    if code in UNDEFINED_SQLSTATES:
+        return _is_being_updated()
     return code == READ_ONLY_SQLSTATE or (code is None and type(error) is DatabaseError)
+
+
+def _is_being_updated() -> bool:
+    """Whether the tables are no longer, or not yet, those of this code; otherwise it is our mistake that one lacks."""
+    with suppress(DatabaseError):  # a transaction that is broken answers nothing
+        return is_of_another_release()
+    return False
 
 
 def _storage(error: OSError) -> Gangguan | None:

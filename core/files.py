@@ -106,6 +106,22 @@ def unnamed_sealed(folder: str, named: Collection[str], sebelum: datetime.dateti
     )
 
 
+class NotAPair(Exception):
+    """The files below MEDIA_ROOT seem to belong to another database: whatever this one does not know stays."""
+
+    def __init__(self, unknown: int) -> None:
+        super().__init__(
+            f"{unknown} berkas tidak dikenal, lebih banyak daripada yang pernah dicatat basis data ini. Periksa apakah "
+            f"DATABASE_URL dan MEDIA_ROOT ({settings.MEDIA_ROOT}) memang sepasang. Tidak ada yang dihapus."
+        )
+
+
+def require_pair(unknown: Collection[str], recorded: int) -> None:
+    """Before removing what no row names: crashes leave little. Raises `NotAPair` when it is more than was recorded."""
+    if len(unknown) > recorded:
+        raise NotAPair(len(unknown))
+
+
 def remove_file(place: str) -> None:
     """Take a file off the disk; one that is gone already is no error."""
     path_of(place).unlink(missing_ok=True)
@@ -128,7 +144,7 @@ def held(place: str) -> Iterator[bool]:
     """
     import fcntl
 
-    with path_of(place).open("rb") as file:
+    with path_of(place).open("r+b") as file:  # NFS lends a hold only on a file that is open for writing
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

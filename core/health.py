@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.loader import MigrationLoader
 
 from .files import LOCK_FOLDER
+from .skema import pending_migrations
 
 MIN_FREE_BYTES: Final = 200 * 1024 * 1024
 HARIAN_TERLAMBAT: Final = 26 * 60 * 60
@@ -32,6 +32,9 @@ HARIAN_TERLAMBAT: Final = 26 * 60 * 60
 DATABASE: Final = "database"
 HARIAN, CADANGAN = "harian_selesai", "cadangan_selesai"
 """Files that daily work and a backup leave behind once they are done."""
+PEMULIHAN: Final = "PEMULIHAN-BELUM-SELESAI"
+"""Lies in MEDIA_ROOT while a restore fills it, and says into which database: the next restore into that one throws away
+what it finds there. No site may work on files that are half there."""
 
 
 @dataclass(frozen=True)
@@ -54,29 +57,12 @@ def _database() -> list[Kesehatan]:
     except DatabaseError:
         connection.close()
         return [Kesehatan(DATABASE, False, "tidak terjangkau")]
-    pending = _pending_migrations()
+    pending = pending_migrations()
     return [
         Kesehatan(DATABASE, True, connection.vendor),
         Kesehatan("migrasi", not pending, f"{pending} belum dijalankan" if pending else "lengkap"),
         Kesehatan("tahan mati listrik", not faults, "; ".join(faults) or "ya", wajib=not settings.ALLOW_EXAMPLE),
     ]
-
-
-def _pending_migrations() -> int:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT app, name FROM django_migrations")
-            return len(known_migrations() - set(cursor.fetchall()))
-    except DatabaseError:  # not even the table is there
-        return len(known_migrations())
-
-
-@cache
-def known_migrations() -> frozenset[tuple[str, str]]:
-    """(app, name) of every migration this code brings. Read once: it costs a hundred times what a question does."""
-    loader = MigrationLoader(None, load=False)
-    loader.load_disk()
-    return frozenset(loader.disk_migrations)
 
 
 SERVER_SETTINGS: Final = ("fsync", "full_page_writes", "synchronous_commit")
@@ -119,6 +105,14 @@ def check_durability(app_configs: Any, databases: Sequence[str] | None = None, *
     ]
 
 
+@register(Tags.security, deploy=True)
+def check_backups_sealed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Told at every update, and allowed: an office may keep its backups on a disk that is sealed itself."""
+    if settings.SANDI_CADANGAN:
+        return []
+    return [Info("SANDI_CADANGAN kosong: siapa pun yang memegang cadangan dapat membaca isinya.", id="core.I001")]
+
+
 # --- the machine ------------------------------------------------------------------------------------------------------
 
 
@@ -127,11 +121,26 @@ def _disk() -> list[Kesehatan]:
     root = Path(settings.MEDIA_ROOT)
     place = next(folder for folder in (root, *root.parents) if folder.is_dir())
     free = min(shutil.disk_usage(folder).free for folder in (place, tempfile.gettempdir()))
-    writable = os.access(place, os.W_OK | os.X_OK)
-    return [
-        Kesehatan("ruang disk", free >= MIN_FREE_BYTES, f"{free // 1024**2} MB kosong"),
-        Kesehatan("folder berkas", writable, "dapat ditulis" if writable else "tidak dapat ditulis"),
-    ]
+    if restore_unfinished():
+        files = Kesehatan("folder berkas", False, "pemulihan belum selesai")
+    else:
+        writable = os.access(place, os.W_OK | os.X_OK)
+        files = Kesehatan("folder berkas", writable, "dapat ditulis" if writable else "tidak dapat ditulis")
+    return [Kesehatan("ruang disk", free >= MIN_FREE_BYTES, f"{free // 1024**2} MB kosong"), files]
+
+
+def restore_unfinished() -> bool:
+    """Whether a restore that fills MEDIA_ROOT is under way, or was cut off."""
+    return (Path(settings.MEDIA_ROOT) / PEMULIHAN).exists()
+
+
+def refuse_unfinished_restore() -> None:
+    """Stop a production start on files that a restore has not finished putting back."""
+    if restore_unfinished():
+        raise ImproperlyConfigured(
+            f"A restore into MEDIA_ROOT ({settings.MEDIA_ROOT}) is not finished: run `manage.py pulihkan` again, into "
+            "an empty database and an empty folder."
+        )
 
 
 @cache

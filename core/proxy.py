@@ -34,3 +34,12 @@ def client_network(request: HttpRequest) -> str:
     if address.ipv4_mapped is not None:
         return str(address.ipv4_mapped)
     return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+
+
+def is_from_here(request: HttpRequest) -> bool:
+    """Whether somebody on this machine asks."""
+    address = client_address(request)
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return not address  # over the socket of the site itself

@@ -34,7 +34,13 @@ def manage(*words):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("SECRET_KEY", "short"), ("DEBUG", "1"), ("ALLOWED_HOSTS", ""), ("ALLOWED_HOSTS", "*")],
+    [
+        ("SECRET_KEY", "short"),
+        ("DEBUG", "1"),
+        ("ALLOWED_HOSTS", ""),
+        ("ALLOWED_HOSTS", "*"),
+        ("SANDI_CADANGAN", "lima belas huru"),
+    ],
 )
 def test_production_refuses_an_unsafe_value_by_name(tmp_path, name, value):
     refused = start(tmp_path, **{name: value})
@@ -56,6 +62,19 @@ def test_production_starts_although_its_database_has_no_tables_yet(tmp_path):
 def test_deployment_check_finds_nothing_to_warn_about(tmp_path):
     checked = start(tmp_path, manage("check", "--deploy", "--fail-level", "WARNING"))
     assert checked.returncode == 0, checked.stderr
+
+
+def test_deployment_check_tells_that_backups_are_not_sealed(tmp_path):
+    for sandi, told in (("", True), ("enam belas huruf!", False)):
+        checked = start(tmp_path, manage("check", "--deploy"), SANDI_CADANGAN=sandi)
+        assert (checked.returncode, "core.I001" in checked.stderr) == (0, told)
+
+
+def test_production_refuses_to_start_beside_a_restore_that_is_not_finished(tmp_path):
+    (tmp_path / "PEMULIHAN-BELUM-SELESAI").write_text("desk_pulih\n")
+    refused = start(tmp_path)
+    assert refused.returncode == 1
+    assert "ImproperlyConfigured: A restore into MEDIA_ROOT" in refused.stderr
 
 
 def test_production_refuses_to_start_with_the_example_loaded(tmp_path):

@@ -25,7 +25,7 @@ from django.utils import timezone
 from core import latar
 from core.access import sees_penghuni
 from core.failures import SIBUK, Gangguan, trouble_of
-from core.files import read_sealed, remove_file, unnamed_sealed, write_sealed
+from core.files import read_sealed, remove_file, require_pair, unnamed_sealed, write_sealed
 from core.models import KabupatenKota, Pengguna
 from core.workbook.refusals import WorkbookRefused
 from monitoring.enums import StatusImpor
@@ -110,9 +110,10 @@ def _attempt(pk: uuid.UUID) -> None:
         return
     Impor.objects.filter(pk=pk).update(percobaan=F("percobaan") + 1)
     try:
-        (_check if impor.status == StatusImpor.DIUNGGAH else _apply)(impor)
-    except WorkbookRefused as refusal:
-        _refuse(impor, refusal)
+        try:
+            (_check if impor.status == StatusImpor.DIUNGGAH else _apply)(impor)
+        except WorkbookRefused as refusal:
+            _refuse(impor, refusal)  # reads the file again, and writes one: it may fail as all else
     except Exception as error:
         if (gangguan := trouble_of(error)) is not None:
             log.warning("impor %s: %s", pk, gangguan.nama)
@@ -246,9 +247,12 @@ def try_again(impor: Impor) -> bool:
 def prune(saat: datetime.datetime | None = None) -> int:
     """Take files off the disk that are older than the retention setting; the history of imports stays.
 
-    Files that no import names are left over from work that was cut off: they go after a day.
+    Files that no import names are left over from work that was cut off: they go after a day. Raises `NotAPair`.
     """
     saat = saat or timezone.now()
+    named = {place for pair in Impor.objects.values_list("berkas", "balasan") for place in pair}
+    strays = unnamed_sealed(FOLDER, named, saat - datetime.timedelta(days=1))
+    require_pair(strays, Impor.objects.count())
     old = Impor.objects.light().filter(diunggah_pada__lt=saat - datetime.timedelta(days=settings.SIMPAN_IMPOR_HARI))
     count = 0
     for impor in old.exclude(berkas="").exclude(status__in=BEKERJA):
@@ -256,7 +260,6 @@ def prune(saat: datetime.datetime | None = None) -> int:
         for place in filter(None, (impor.berkas, impor.balasan)):
             remove_file(place)
         count += 1
-    named = {place for pair in Impor.objects.values_list("berkas", "balasan") for place in pair}
-    for place in unnamed_sealed(FOLDER, named, saat - datetime.timedelta(days=1)):
+    for place in strays:
         remove_file(place)
     return count

@@ -53,6 +53,11 @@ def columns_of(table: str) -> set[str]:
         return {column.name for column in connection.introspection.get_table_description(cursor, table)}
 
 
+def database_name() -> str:
+    """What the database is called."""
+    return str(connection.settings_dict["NAME"])
+
+
 def is_empty() -> bool:
     """Whether the database holds no table at all."""
     return not connection.introspection.table_names()
@@ -89,8 +94,7 @@ def _postgres_snapshot() -> Iterator[Salinan]:
 
 def _postgres_put_back(chunks: Iterable[bytes]) -> None:
     words = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
-    name = str(connection.settings_dict["NAME"])
-    with _tool("pg_restore", *words, f"--dbname={name}", stdin=subprocess.PIPE) as process:
+    with _tool("pg_restore", *words, f"--dbname={database_name()}", stdin=subprocess.PIPE) as process:
         assert process.stdin is not None
         with suppress(BrokenPipeError):  # it has given up, and says why
             for part in chunks:
@@ -146,7 +150,7 @@ def _environment() -> dict[str, str]:
 
 @contextmanager
 def _sqlite_snapshot() -> Iterator[Salinan]:
-    copy = Path(f"{connection.settings_dict['NAME']}.cadangan")
+    copy = Path(f"{database_name()}.cadangan")
     copy.unlink(missing_ok=True)  # of one that was cut off
     try:
         copy.touch(mode=0o600)
@@ -168,7 +172,7 @@ def _sqlite_snapshot() -> Iterator[Salinan]:
 
 
 def _sqlite_put_back(chunks: Iterable[bytes]) -> None:
-    target = Path(str(connection.settings_dict["NAME"]))
+    target = Path(database_name())
     temporary = Path(f"{target}.sementara")
     connection.close()
     try:

@@ -34,7 +34,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from core.files import LOCK_FOLDER, held, lock_place, path_of
-from core.health import CADANGAN
+from core.health import CADANGAN, PEMULIHAN
 from core.rantai import HEAD
 from monitoring.models import BeritaAcara, Dokumen, Impor
 from rusun.models import Lampiran
@@ -46,6 +46,8 @@ KETERANGAN, MANIFEST, BASIS_DATA, BERKAS = "keterangan.json", "manifest.json", "
 SUSUNAN: Final = 1
 """Version of the layout of a backup."""
 SEMENTARA: Final = ".sementara"
+UTUH, KURANG = "desk", "tidak-lengkap"
+"""How the names of backups begin: with all files that rows name, or without some."""
 PLACES: Final[tuple[tuple[type[Model], str, str], ...]] = (
     (Lampiran, "berkas", "sha256"),
     (Dokumen, "berkas", "sha256"),
@@ -95,7 +97,7 @@ class Cadangan:
     path: Path
     isi: Isi
     hilang: list[str]
-    """Files that rows still name although the storage lost them: they are in no backup."""
+    """Files that rows still name although the storage lost them: not in this backup."""
     detik: float
 
 
@@ -125,18 +127,20 @@ def place_columns() -> list[tuple[str, str, str]]:
 def back_up(folder: Path, *, simpan: int = 0, tell: Callable[[str], None] = lambda text: None) -> Cadangan:
     """Make a backup in `folder`, read it back, and only then give it its name.
 
-    With `simpan` all but the newest so many go afterwards. Raises `CadanganDitolak`, `basis.BasisGagal`, OSError.
+    One that lacks files which rows still name is kept under another name, and does not count as done. With `simpan` all
+    but the newest so many of its kind go afterwards: one that lacks files never takes the place of a whole one.
+    Raises `CadanganDitolak`, `basis.BasisGagal`, OSError.
     """
     began = time.monotonic()
     with held(lock_place("cadangan")) as mine:
         if not mine:
             raise CadanganDitolak("Pencadangan lain sedang berjalan. Tunggu sampai selesai.")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for rest in folder.glob(f"desk-*{SEMENTARA}"):  # of one that was cut off
+        for rest in folder.glob(f"{UTUH}-*{SEMENTARA}"):  # of one that was cut off
             rest.unlink()
         sandi = settings.SANDI_CADANGAN
-        name = f"desk-{timezone.localtime():%Y%m%d-%H%M%S}.tar{'.sandi' if sandi else ''}"
-        temporary = folder / f"{name}{SEMENTARA}"
+        name = f"{timezone.localtime():%Y%m%d-%H%M%S}.tar{'.sandi' if sandi else ''}"
+        temporary = folder / f"{UTUH}-{name}{SEMENTARA}"
         try:
             with _private(temporary) as file:
                 writer = Writer(file, sandi)
@@ -144,15 +148,18 @@ def back_up(folder: Path, *, simpan: int = 0, tell: Callable[[str], None] = lamb
                 writer.finish()
             tell("Membaca kembali cadangan")
             isi = read_through(temporary)
-            temporary.rename(folder / name)
+            lost = _still_named(missing)
+            kind = KURANG if lost else UTUH
+            made = temporary.rename(folder / f"{kind}-{name}")
         finally:
             temporary.unlink(missing_ok=True)
         _sync(folder)
-        path_of(lock_place(CADANGAN)).touch()
+        if not lost:
+            path_of(lock_place(CADANGAN)).touch()
         if simpan:
-            for old in sorted(folder.glob("desk-*.tar*"))[:-simpan]:
+            for old in sorted(folder.glob(f"{kind}-*.tar*"))[:-simpan]:
                 old.unlink()
-        return Cadangan(folder / name, isi, _still_named(missing), time.monotonic() - began)
+        return Cadangan(made, isi, lost, time.monotonic() - began)
 
 
 @contextmanager
@@ -248,11 +255,12 @@ def _about(copy: basis.Salinan, named: int) -> Keterangan:
 
 
 def _stored() -> Iterator[str]:
-    """Places of all files, but for locks, half-written ones and the head of the chain."""
+    """Places of all files, but for locks, half-written ones, the mark of a restore and the head of the chain."""
     root = Path(settings.MEDIA_ROOT)
+    kept_out = (LOCK_FOLDER, PEMULIHAN)
     for path in sorted(root.rglob("*")):
         place = path.relative_to(root)
-        if path.suffix != SEMENTARA and place.parts[0] != LOCK_FOLDER and place != Path(HEAD) and path.is_file():
+        if path.suffix != SEMENTARA and place.parts[0] not in kept_out and place != Path(HEAD) and path.is_file():
             yield place.as_posix()
 
 

@@ -21,6 +21,9 @@ PEKERJAAN: Final = (
 )
 """Name, meaning, command and time of what runs by itself."""
 
+PALING_BANYAK_PEKERJA: Final = 9
+"""Each worker has four threads, and each thread a connection to PostgreSQL, which allows a hundred unless told."""
+
 
 @dataclass(frozen=True)
 class Tempat:
@@ -35,6 +38,7 @@ class Tempat:
     kunci: str = "/etc/ssl/private/desk.key"
     soket: str = "/run/desk-web.sock"
     pid: str = "/run/desk/web.pid"
+    catatan: str = "/var/log/nginx/desk.log"
     dengar: str = ""
     """Address nginx listens on; "": all of them."""
     http: int = 80
@@ -50,19 +54,21 @@ def write_services(tempat: Tempat) -> list[Path]:
         "dengar_https": _listen(tempat.dengar, tempat.https),
         "galat": tempat.ke / "galat",
         "kebijakan": CONTENT_SECURITY_POLICY,
-        "pekerja": 2 * (os.cpu_count() or 1) + 1,
-        "tulis": f"{settings.MEDIA_ROOT} {settings.CADANGAN_ROOT}",
+        "pekerja": min(2 * (os.cpu_count() or 1) + 1, PALING_BANYAK_PEKERJA),
+        "media": settings.MEDIA_ROOT,
+        "cadangan": settings.CADANGAN_ROOT,
     }
     files = {
         "nginx.conf": _text("nginx.conf", context),
         "systemd/desk-web.socket": _text("web.socket", context),
         "systemd/desk-web.service": _text("web.service", context),
         "galat/413.html": _text("galat_413.html", context),
+        "galat/429.html": _text("galat_429.html", context),
         "galat/503.html": _text("galat_503.html", context),
         "galat/galat.css": _text("galat.css", context),
     }
     for nama, sebutan, perintah, saat in PEKERJAAN:
-        job = {**context, "sebutan": sebutan, "perintah": perintah, "saat": saat}
+        job = {**context, "sebutan": sebutan, "perintah": perintah, "saat": saat, "mencadangkan": nama == "cadangan"}
         files[f"systemd/desk-{nama}.service"] = _text("pekerjaan.service", job)
         files[f"systemd/desk-{nama}.timer"] = _text("pekerjaan.timer", job)
     for name, text in files.items():

@@ -9,21 +9,18 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
 from core.files import LOCK_FOLDER, SEALED_FOLDER, path_of, read_sealed
-from core.health import known_migrations
+from core.health import PEMULIHAN
 from core.sealed import InvalidToken, SealedField, unseal
+from core.skema import known_migrations
 
 from . import basis
 from .cadangan import BASIS_DATA, BERKAS, CadanganDitolak, Isi, Keterangan, Pembaca, key_fingerprint, place_columns
-
-BELUM_SELESAI: Final = "PEMULIHAN-BELUM-SELESAI"
-"""Lies in MEDIA_ROOT while a restore fills it: what is there then is nobody's, and the next restore throws it away."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ def restore(path: Path, *, tell: Callable[[str], None] = lambda text: None) -> P
     _require_empty(root)
     _clear(root)
     root.mkdir(parents=True, exist_ok=True)
-    (root / BELUM_SELESAI).write_text(f"{path.name}\n")
+    (root / PEMULIHAN).write_text(f"{basis.database_name()}\n")
     try:
         tell("Memeriksa cadangan dan mengembalikan berkas")
         with Pembaca(path) as cadangan:
@@ -69,7 +66,7 @@ def restore(path: Path, *, tell: Callable[[str], None] = lambda text: None) -> P
     except BaseException:
         _clear(root)
         raise
-    (root / BELUM_SELESAI).unlink()
+    (root / PEMULIHAN).unlink()
     tell("Memeriksa hasilnya")
     return _inspect(isi, began)
 
@@ -99,21 +96,22 @@ def _require_empty(root: Path) -> None:
             "Basis data tidak kosong. Buat basis data baru yang kosong, arahkan DATABASE_URL ke sana, lalu ulangi; "
             "basis data yang lama tidak disentuh."
         )
-    unfinished = (root / BELUM_SELESAI).exists()
-    if root.is_dir() and not unfinished and any(path.name != LOCK_FOLDER for path in root.iterdir()):
+    mark = root / PEMULIHAN
+    ours = mark.exists() and mark.read_text().strip() == basis.database_name()
+    if root.is_dir() and not ours and any(path.name != LOCK_FOLDER for path in root.iterdir()):
         raise CadanganDitolak(f"MEDIA_ROOT ({root}) tidak kosong. Pindahkan isinya atau tunjuk folder baru.")
 
 
 def _clear(root: Path) -> None:
-    """Throw away what an unfinished restore left; its mark goes last."""
+    """Throw away what an unfinished restore into this database left; its mark goes last."""
     if not root.is_dir():
         return
     for path in root.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
-        elif path.name != BELUM_SELESAI:
+        elif path.name != PEMULIHAN:
             path.unlink()
-    (root / BELUM_SELESAI).unlink(missing_ok=True)
+    (root / PEMULIHAN).unlink(missing_ok=True)
 
 
 def _write(path: Path, pieces: Iterable[bytes]) -> None:

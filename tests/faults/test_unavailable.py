@@ -21,6 +21,7 @@ from django.db import (
     connection,
     transaction,
 )
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -91,6 +92,17 @@ def test_sql_that_the_database_does_not_understand_is_ours(sql):
 
 def test_a_folder_for_files_that_cannot_be_used_is_the_machines_trouble(settings):
     assert trouble_of(PermissionError(errno.EACCES, "denied", f"{settings.MEDIA_ROOT}/lampiran/a")) is BERKAS
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+@pytest.mark.parametrize("question", ["SELECT kolom_lama FROM core_pengguna", "SELECT 1 FROM tabel_lama"])
+def test_a_column_that_an_update_took_away_is_no_mistake_of_ours_and_a_misspelt_one_is(question):
+    with pytest.raises(ProgrammingError) as lacking, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(question)
+    assert trouble_of(lacking.value) is None
+    MigrationRecorder.Migration.objects.create(app="core", name="9999_dari_rilis_baru")
+    assert trouble_of(lacking.value) is SIBUK
 
 
 # --- the form is kept -------------------------------------------------------------------------------------------------

@@ -1,8 +1,10 @@
 """Whole files: what is refused by name and leaves nothing behind, an older template, and the command line."""
 
 import datetime
+import errno
 import io
 import json
+import os
 import uuid
 from contextlib import suppress
 
@@ -18,6 +20,7 @@ from openpyxl import Workbook
 from core.files import read_sealed
 from core.workbook.refusals import WorkbookRefused
 from monitoring.enums import StatusImpor
+from monitoring.impor.pelari import work
 from monitoring.impor.penerapan import write_plan
 from monitoring.impor.rencana import plan_import, state_of
 from monitoring.impor.templat import running_isian
@@ -95,6 +98,19 @@ def test_a_file_that_is_not_ours_is_refused_by_name(buku, send, kudus, operator_
     html = masuk_sebagai(operator_penghuni).get(impor.get_absolute_url()).content.decode()
     assert impor.pesan in html.replace("&#x27;", "'")
     assert "Terapkan" not in html
+
+
+def test_a_full_disk_while_refusing_is_told_like_any_other(buku, send, operator_penghuni, monkeypatch):
+    old = send(stamped(buku, versi="0"), operator_penghuni)
+    Impor.objects.filter(pk=old.pk).update(status=StatusImpor.DIUNGGAH, percobaan=0)
+
+    def full(handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    work(old.pk)
+    old.refresh_from_db()
+    assert (old.status, old.pesan.split(".")[0]) == (StatusImpor.GAGAL, "Penyimpanan server penuh")
 
 
 def test_a_plan_that_a_commit_fell_into_is_made_again(buku, kudus):

@@ -7,7 +7,7 @@ from auditlog.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
-from core.files import path_of, read_sealed
+from core.files import NotAPair, path_of, read_sealed, write_sealed
 from core.models import JejakAkses
 from monitoring.contoh.acuan import load_ownership_rules
 from monitoring.enums import Gerak, StatusImpor
@@ -333,6 +333,18 @@ def test_files_go_after_the_retention_setting_and_the_history_stays(send, buku, 
     client = masuk_sebagai(operator_penghuni)
     assert client.get(reverse("impor:unduh_asli", args=[impor.pk])).status_code == 404
     assert client.get(impor.get_absolute_url()).status_code == 200
+
+
+def test_files_nobody_named_go_after_a_day_but_not_those_of_another_database(send, buku, operator_penghuni):
+    tomorrow = timezone.now() + datetime.timedelta(days=2)
+    send(buku, operator_penghuni)
+    left = path_of(write_sealed("impor", b"sisa"))
+    prune(tomorrow)
+    assert not left.exists()
+    theirs = [path_of(write_sealed("impor", b"milik basis data lain")) for _ in range(2)]
+    with pytest.raises(NotAPair, match="2 berkas tidak dikenal"):
+        prune(tomorrow)
+    assert all(path.exists() for path in theirs)
 
 
 def test_work_that_fails_says_so_and_can_be_taken_up_again(send, press, buku, operator_penghuni, masuk_sebagai):

@@ -14,7 +14,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.http import QueryDict
 
-from core.files import path_of
+from core.files import LOCK_FOLDER, path_of
+from core.health import CADANGAN
 from core.history import note
 from core.konsep import store_draft
 from core.rantai import seal_trails
@@ -172,10 +173,25 @@ def test_a_restore_that_fails_leaves_nothing_behind_and_can_be_done_again(isi, t
     # A process that was killed while it filled the folder leaves its mark beside what it wrote.
     (media / "lampiran").mkdir(parents=True)
     (media / "lampiran" / "setengah.pdf").write_bytes(b"%PDF")
-    (media / "PEMULIHAN-BELUM-SELESAI").touch()
+    name = tujuan.name if connection.vendor == "postgresql" else str(tujuan.folder / "site.sqlite3")
+    (media / "PEMULIHAN-BELUM-SELESAI").write_text(f"{name}\n")
     archive.write_bytes(whole)
     assert restore(tujuan, archive).returncode == 0
     assert not (media / "lampiran" / "setengah.pdf").exists()
+
+
+def test_the_mark_of_another_restore_lets_nothing_be_thrown_away_and_is_in_no_backup(isi, tmp_path, tujuan):
+    """Cut off once its database was full: those are the files of that one."""
+    media = Path(tujuan.env["MEDIA_ROOT"])
+    (media / "lampiran").mkdir(parents=True)
+    (media / "lampiran" / "surat.pdf").write_bytes(b"%PDF")
+    (media / "PEMULIHAN-BELUM-SELESAI").write_text("desk_pulih\n")
+    path_of("PEMULIHAN-BELUM-SELESAI").write_text("desk_pulih\n")
+    made = back_up(tmp_path / "cadangan")
+    assert made.isi.berkas == 1
+    refused = restore(tujuan, made.path)
+    assert (refused.returncode, "tidak kosong" in refused.stderr) == (1, True)
+    assert (media / "lampiran" / "surat.pdf").exists()
 
 
 def test_a_folder_that_holds_something_is_not_touched(isi, tmp_path, tujuan):
@@ -245,12 +261,21 @@ def test_a_backup_without_passphrase_opens_with_any_tar(isi, tmp_path):
     assert "basis_data/00001" in names
 
 
-def test_a_file_the_storage_lost_is_told_although_the_backup_is_made(isi, tmp_path):
+def test_a_backup_that_lacks_files_is_kept_apart_and_counts_for_nothing(isi, tmp_path):
+    """As when the disk of the files is not mounted: the good ones stay, however often it is made."""
+    folder = tmp_path / "cadangan"
+    good = back_up(folder).path
+    path_of(f"{LOCK_FOLDER}/{CADANGAN}").unlink()
     (place,) = Lampiran.objects.values_list("berkas", flat=True)
     path_of(place).unlink()
-    with pytest.raises(CommandError, match=f"1 berkas .*{place}"):
-        call_command("cadangkan", ke=tmp_path / "cadangan")
-    assert len(list((tmp_path / "cadangan").glob("desk-*.tar"))) == 1
+    for name in ("tidak-lengkap-20250101-000000.tar", "desk-20250101-000000.tar"):
+        (folder / name).touch()
+    with pytest.raises(CommandError, match=rf"1 berkas .*{place}"):
+        call_command("cadangkan", ke=folder, simpan=1)
+    assert not path_of(f"{LOCK_FOLDER}/{CADANGAN}").exists()
+    (lacking,) = folder.glob("tidak-lengkap-*.tar")
+    assert lacking.stat().st_size > 0
+    assert {path.name for path in folder.glob("desk-*")} == {"desk-20250101-000000.tar", good.name}
 
 
 def test_only_the_newest_backups_are_kept_and_half_ones_go(isi, tmp_path):

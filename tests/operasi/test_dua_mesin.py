@@ -3,9 +3,10 @@
 import re
 import threading
 
+import psycopg2
 import pytest
 
-from .kantor import SANDI, Orang, form_key, paper
+from .kantor import SANDI, Orang, form_key, paper, python
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
@@ -78,6 +79,22 @@ def test_wrong_passwords_are_counted_together(kantor):
     assert answers[-1] == 429
     assert Orang(machines[0]).post("/masuk/", {"username": "admin", "password": SANDI}).status == 429
     Orang(machines[1]).sign_in("verifikator")
+
+
+def test_whoever_waits_too_long_for_a_row_keeps_the_form(kantor):
+    """A long import holds the rows of a kabupaten/kota; work in the background waits as long as it takes."""
+    kudus = kantor.masuk("operator.kudus", kantor.mesin().wait())
+    section = f"/rusun/{kantor.kode}/lokasi/"
+    page = kudus.get(section)
+    link = psycopg2.connect(kantor.env["DATABASE_URL"])
+    try:
+        link.cursor().execute(f"SELECT 1 FROM rusun_rusun WHERE kode = '{kantor.kode}' FOR UPDATE")
+        busy = kudus.post(section, {**form_fields(page), "alamat": "Jalan Tunggu 9"}, page=page)
+    finally:
+        link.close()
+    assert (busy.status, busy.header("Retry-After"), "isian_tertahan" in busy.text) == (503, "30", True)
+    asked = "from django.db import connection as c; k = c.cursor(); k.execute('SHOW lock_timeout'); print(k.fetchone())"
+    assert python(asked, kantor.env) == "('0',)"
 
 
 def form_fields(page):

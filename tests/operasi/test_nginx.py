@@ -5,6 +5,8 @@ import signal
 import socket
 import ssl
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -25,8 +27,9 @@ class Nginx:
     """nginx with the site `berkas_layanan` wrote, on ports of its own."""
 
     def __init__(self, kantor):
-        self.folder, self.ports = kantor.folder / "nginx", (free_port(), free_port())
-        self.folder.mkdir()
+        # The worker of nginx is nobody in particular, and each new run of pytest closes the folder of all of them.
+        self.folder, self.ports = Path(tempfile.mkdtemp(prefix="desk-nginx-", dir="/tmp")), (free_port(), free_port())
+        self.folder.chmod(0o755)
         certificate, key = self.folder / "desk.pem", self.folder / "desk.key"
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
@@ -34,11 +37,11 @@ class Nginx:
              certificate],
             check=True, capture_output=True,
         )  # fmt: skip
-        self.socket = kantor.folder / "web.sock"
+        self.socket = self.folder / "web.sock"
         written = manage(
             kantor.env, "berkas_layanan", "--ke", str(self.folder), "--sertifikat", str(certificate), "--kunci",
             str(key), "--soket", str(self.socket), "--dengar", "127.0.0.1", "--http", str(self.ports[0]), "--https",
-            str(self.ports[1]),
+            str(self.ports[1]), "--catatan", str(self.folder / "desk.log"),
         )  # fmt: skip
         assert written.returncode == 0, written.stderr
         temporary = "\n".join(
@@ -50,10 +53,6 @@ class Nginx:
             f"events {{}}\nhttp {{ access_log off; include /etc/nginx/mime.types;\n{temporary}\n"
             f"include {self.folder}/nginx.conf;\n}}\n"
         )
-        self.folder.chmod(0o755)
-        for path in (self.folder, *self.folder.parents):  # the worker of nginx is nobody in particular
-            if path.stat().st_uid == 0 and path.parts[1:2] == ("tmp",) and len(path.parts) > 2:
-                path.chmod(path.stat().st_mode | 0o055)
         self.process = subprocess.Popen(["/usr/sbin/nginx", "-c", str(main)], stderr=subprocess.PIPE)
         self.tls = ssl.create_default_context(cafile=certificate)
 
@@ -79,6 +78,7 @@ class Nginx:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(20)
         self.process.stderr.close()
+        shutil.rmtree(self.folder)
 
 
 @pytest.fixture
@@ -190,3 +190,32 @@ def test_nothing_forged_gets_through_nginx(kantor, depan):
     # Headers without end, and a client that sends half a header and waits.
     assert status(ask(f"Host: {HOST}", *[f"X-{n}: {'a' * 7000}" for n in range(6)])) == 400
     assert status(depan.raw(f"GET /{'a' * 9000} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())) == 414
+
+
+def test_what_is_searched_for_is_written_down_nowhere(kantor, depan):
+    orang = depan.person().sign_in("operator.kudus")
+    assert orang.get("/penghuni/?q=Mursidah", Referer=f"https://{HOST}/penghuni/?q=Mursidah").status == 200
+    depan.raw(f"GET /penghuni/?q=Mursidah HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode(), tls=False)
+    depan.mesin.end_hard()
+    assert orang.get("/penghuni/?q=Mursidah").status == 502
+    log = until((depan.folder / "desk.log").read_text)
+    assert until(lambda: (depan.folder / "desk.log").read_text().count(" GET /penghuni/ ") == 3), log
+    for path in depan.folder.rglob("*"):
+        if path.is_file():
+            assert b"Mursidah" not in path.read_bytes(), path
+
+
+def test_one_address_that_tries_to_sign_in_without_end_is_asked_to_wait(kantor, depan):
+    """An office behind one address signs in undisturbed; reading is never held up."""
+
+    def send(path):
+        head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        return depan.raw(head.encode())
+
+    depan.mesin.end_hard()  # who answers is not the subject, and checking passwords takes long
+    answers = [send(("/masuk/", "/masuk/kode/")[n % 2]) for n in range(100)]
+    assert {int(each.split(b" ", 2)[1]) for each in answers[:50]} == {502}
+    refused = next(each for each in answers if each.startswith(b"HTTP/1.1 429 "))
+    assert b"Terlalu banyak percobaan masuk" in refused
+    assert b"content-security-policy: default-src 'none'" in refused.lower()
+    assert depan.person().get("/masuk/").status == 502

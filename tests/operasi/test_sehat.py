@@ -44,6 +44,18 @@ def test_all_is_told_and_nothing_secret(asked, settings):
     assert str(settings.BASE_DIR) not in text
 
 
+def test_others_are_told_only_whether_it_is_well(asked, client):
+    answer = client.get(reverse("core:sehat"), REMOTE_ADDR="10.1.2.3")
+    assert (answer.status_code, answer.json()) == (200, {"sehat": True, "perlu_dilihat": True})  # no backup yet
+
+
+def test_a_restore_that_is_not_finished_makes_it_unfit(asked, settings):
+    path_of("PEMULIHAN-BELUM-SELESAI").parent.mkdir(parents=True)
+    path_of("PEMULIHAN-BELUM-SELESAI").write_text("desk_pulih\n")
+    status, told = asked()
+    assert (status, told["folder berkas"]) == (503, {"baik": False, "keterangan": "pemulihan belum selesai"})
+
+
 def test_it_asks_the_database_little(asked, django_assert_max_num_queries):
     asked()
     with django_assert_max_num_queries(6):

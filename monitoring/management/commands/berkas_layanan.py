@@ -18,6 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--kunci", default=Tempat.kunci, help="kunci sertifikat TLS")
         parser.add_argument("--soket", default=Tempat.soket, help="soket antara nginx dan situs")
         parser.add_argument("--pid", default=Tempat.pid, help="nomor proses situs, untuk make update")
+        parser.add_argument("--catatan", default=Tempat.catatan, help="tempat nginx mencatat permintaan")
         parser.add_argument("--dengar", default=Tempat.dengar, help="alamat nginx; bawaan: semua")
         parser.add_argument("--http", type=int, default=Tempat.http)
         parser.add_argument("--https", type=int, default=Tempat.https)

@@ -36,6 +36,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Untuk memulihkannya diperlukan kunci {', '.join(about.sidik_kunci)} (KUNCI_DATA).")
         if made.hilang:
             raise CommandError(
-                f"Cadangan selesai, tetapi {len(made.hilang)} berkas yang dicatat tidak ada di MEDIA_ROOT, antara lain "
-                f"{made.hilang[0]}. Pulihkan berkas itu dari cadangan lama."
+                f"Cadangan ini tidak lengkap: {len(made.hilang)} berkas yang dicatat tidak ada di MEDIA_ROOT "
+                f"({settings.MEDIA_ROOT}), antara lain {made.hilang[0]}. Periksa apakah diska berkas terpasang, atau "
+                "ambil berkas itu dari cadangan lama, lalu cadangkan lagi. Cadangan lama tidak ada yang dihapus."
             )

@@ -1,8 +1,9 @@
 import gc
 import uuid
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from core.files import NotAPair
 from monitoring.impor.pelari import prune, work
 from monitoring.models import Impor
 
@@ -20,4 +21,7 @@ class Command(BaseCommand):
         gc.disable()  # a short life: looking through millions of cells again and again takes a fifth of it
         for pk in impor or list(Impor.objects.unfinished().order_by("diunggah_pada").values_list("pk", flat=True)):
             work(pk)
-        prune()
+        try:
+            prune()
+        except NotAPair as refusal:
+            raise CommandError(str(refusal)) from None

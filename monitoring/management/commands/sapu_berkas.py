@@ -1,10 +1,9 @@
 from datetime import timedelta
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from core.files import remove_file
+from core.files import NotAPair, remove_file, require_pair
 from monitoring.desk.berita_acara import stray_scans
 from monitoring.dokumen.terbit import stray_documents
 from monitoring.models import BeritaAcara, Dokumen
@@ -27,12 +26,10 @@ class Command(BaseCommand):
         sebelum = timezone.now() - UMUR
         strays = [*stray_files(sebelum), *stray_documents(sebelum), *stray_scans(sebelum)]
         recorded = Lampiran.objects.count() + Dokumen.objects.count() + BeritaAcara.objects.exclude(pindaian="").count()
-        if len(strays) > recorded:
-            raise CommandError(
-                f"{len(strays)} berkas tidak dikenal, lebih banyak daripada lampiran dan dokumen yang tercatat. "
-                f"Periksa apakah DATABASE_URL dan MEDIA_ROOT ({settings.MEDIA_ROOT}) memang sepasang. "
-                "Tidak ada yang dihapus."
-            )
+        try:
+            require_pair(strays, recorded)
+        except NotAPair as refusal:
+            raise CommandError(str(refusal)) from None
         for place in strays:
             self.stdout.write(place)
             if options["hapus"]:
