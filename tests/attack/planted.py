@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import shutil
 import socket
@@ -261,6 +262,16 @@ SEARCHED = [("/rusun/?q=a", "q"), ("/rusun/?q=a&jenis=rusun", "jenis"), ("/rusun
             ("/penghuni/?cari=a", "cari"), ("/rusun/tindak-lanjut/?q=a", "q")]  # fmt: skip
 
 
+def unexpected(log: str) -> list[str]:
+    """Records with a traceback that tell of no refusal: a request that was made up is refused with one."""
+    records = re.split(r"^(?=\d{4}-\d\d-\d\d )", log, flags=re.MULTILINE)
+    return [
+        record
+        for record in records
+        if "Traceback" in record and not re.match(r"\S+ \S+ (?:WARNING|ERROR django\.security\.)", record)
+    ]
+
+
 def site() -> int:
     """Nothing is found that is not accounted for."""
     with tempfile.TemporaryDirectory() as name:
@@ -277,9 +288,7 @@ def site() -> int:
         print(f"{kind} ({ACCOUNTED.get(kind, 'NOT ACCOUNTED FOR')}): {len(rows)}, {rows[:3]}")
     faults = [f"{kind}: {rows[:5]}" for kind, rows in found.items() if kind not in ACCOUNTED]
     print(f"{sum(len(rows) for rows in found.values())} findings, {len(SEARCHED)} parameters asked by sqlmap")
-    if "Traceback" in errors:
-        start = errors.index("Traceback")
-        faults.append(f"the server wrote a traceback:\n{errors[max(0, start - 300) : start + 4000]}")
+    faults += [f"the server wrote a traceback:\n{record[:4000]}" for record in unexpected(errors)][:3]
     return complain(faults + injected)
 
 
