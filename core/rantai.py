@@ -73,7 +73,8 @@ def _key() -> bytes:
     try:
         row = KunciRantai.objects.filter(pk=1).first()
         if row is None:
-            if MataRantai.objects.exists():
+            # Read again: another process may have made the key and its first link between the two questions.
+            if MataRantai.objects.exists() and not KunciRantai.objects.filter(pk=1).exists():
                 raise ChainBroken("Kunci rantai hilang, padahal mata rantainya ada.")
             fresh = {"kunci": Sealed(secrets.token_hex(32)), "dibuat": timezone.now()}
             row, _ = KunciRantai.objects.get_or_create(pk=1, defaults=fresh)

@@ -381,6 +381,23 @@ def test_sealing_that_does_not_proceed_for_long_fails_the_check(jejak, operator,
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
+def test_a_key_that_another_process_makes_meanwhile_is_no_lost_one(jejak):
+    """Between the question for the key and that for links the other one makes both."""
+    others = []
+
+    def meanwhile(execute, sql, params, many, context):
+        if not others and "core_matarantai" in sql:
+            others.append(in_a_thread(seal_trails))
+            others[0].join()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(meanwhile):
+        seal_trails()
+    assert (len(others), KunciRantai.objects.count(), found()) == (1, 1, [])
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
 def test_two_sealers_at_once_make_one_chain(jejak, monkeypatch):
     monkeypatch.setattr(rantai, "ROWS_PER_LINK", 1)
     threads = [in_a_thread(seal_trails) for _ in range(3)]
