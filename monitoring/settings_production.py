@@ -8,7 +8,6 @@ from .settings import (
     ALLOWED_HOSTS,
     DEBUG,
     KUNCI_DATA,
-    SANDI_CADANGAN,
     SECRET_KEY,
     UNSAFE_KUNCI_DATA,
     UNSAFE_SECRET_KEY,
@@ -23,8 +22,6 @@ if UNSAFE_KUNCI_DATA in KUNCI_DATA:
     raise ImproperlyConfigured("KUNCI_DATA must be your own key: `manage.py kunci_baru` prints one. Keep a copy apart.")
 if "ALLOWED_HOSTS" not in env.ENVIRON or not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the host(s) of this site, for example desk.example.go.id.")
-if 0 < len(SANDI_CADANGAN) < 16:
-    raise ImproperlyConfigured("SANDI_CADANGAN must have 16 characters or more; empty, backups are not sealed.")
 
 ALLOW_EXAMPLE = False
 WAJIB_DUA_FAKTOR = env.list("WAJIB_DUA_FAKTOR", default=["admin", "koordinator"])

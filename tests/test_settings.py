@@ -39,7 +39,6 @@ def manage(*words):
         ("DEBUG", "1"),
         ("ALLOWED_HOSTS", ""),
         ("ALLOWED_HOSTS", "*"),
-        ("SANDI_CADANGAN", "lima belas huru"),
     ],
 )
 def test_production_refuses_an_unsafe_value_by_name(tmp_path, name, value):

@@ -46,6 +46,8 @@ KETERANGAN, MANIFEST, BASIS_DATA, BERKAS = "keterangan.json", "manifest.json", "
 SUSUNAN: Final = 1
 """Version of the layout of a backup."""
 SEMENTARA: Final = ".sementara"
+SANDI_MIN: Final = 16
+"""Characters of the passphrase of a new backup."""
 UTUH, KURANG = "desk", "tidak-lengkap"
 """How the names of backups begin: with all files that rows name, or without some."""
 PLACES: Final[tuple[tuple[type[Model], str, str], ...]] = (
@@ -139,6 +141,10 @@ def back_up(folder: Path, *, simpan: int = 0, tell: Callable[[str], None] = lamb
         for rest in folder.glob(f"{UTUH}-*{SEMENTARA}"):  # of one that was cut off
             rest.unlink()
         sandi = settings.SANDI_CADANGAN
+        if 0 < len(sandi) < SANDI_MIN:  # asked here and not at the start: an older backup must still be read
+            raise CadanganDitolak(
+                f"SANDI_CADANGAN harus paling sedikit {SANDI_MIN} karakter. Ganti di .env, lalu ulangi."
+            )
         name = f"{timezone.localtime():%Y%m%d-%H%M%S}.tar{'.sandi' if sandi else ''}"
         temporary = folder / f"{UTUH}-{name}{SEMENTARA}"
         try:

@@ -19,8 +19,8 @@ from core.health import CADANGAN
 from core.history import note
 from core.konsep import store_draft
 from core.rantai import seal_trails
-from monitoring.operasi import basis
-from monitoring.operasi.cadangan import PLACES, back_up, key_fingerprint
+from monitoring.operasi import basis, cadangan
+from monitoring.operasi.cadangan import PLACES, CadanganDitolak, back_up, key_fingerprint
 from monitoring.operasi.wadah import CHUNK, CadanganRusak, Reader, SandiDiperlukan, Writer
 from rusun.lampiran import attach, received
 from rusun.models import Lampiran
@@ -160,6 +160,17 @@ def test_a_backup_comes_back_whole_and_only_into_what_is_empty(isi, tmp_path, tu
     assert tujuan.sql("SELECT count(*) FROM rusun_lampiran") == [(1,)]
     again = restore(tujuan, made.path, SANDI_CADANGAN=sandi)
     assert (again.returncode, "Basis data tidak kosong" in again.stderr) == (1, True)
+
+
+def test_a_short_passphrase_makes_no_backup_but_reads_an_older_one(isi, tmp_path, tujuan, settings, monkeypatch):
+    settings.SANDI_CADANGAN = "lima belas huru"
+    with pytest.raises(CadanganDitolak, match="16 karakter"):
+        back_up(tmp_path / "cadangan")
+    assert list((tmp_path / "cadangan").iterdir()) == []
+    monkeypatch.setattr(cadangan, "SANDI_MIN", 0)
+    made = back_up(tmp_path / "cadangan")
+    done = restore(tujuan, made.path, SANDI_CADANGAN="lima belas huru")
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_restore_that_fails_leaves_nothing_behind_and_can_be_done_again(isi, tmp_path, tujuan):
