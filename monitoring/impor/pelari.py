@@ -250,9 +250,6 @@ def prune(saat: datetime.datetime | None = None) -> int:
     Files that no import names are left over from work that was cut off: they go after a day. Raises `NotAPair`.
     """
     saat = saat or timezone.now()
-    named = {place for pair in Impor.objects.values_list("berkas", "balasan") for place in pair}
-    strays = unnamed_sealed(FOLDER, named, saat - datetime.timedelta(days=1))
-    require_pair(strays, Impor.objects.count())
     old = Impor.objects.light().filter(diunggah_pada__lt=saat - datetime.timedelta(days=settings.SIMPAN_IMPOR_HARI))
     count = 0
     for impor in old.exclude(berkas="").exclude(status__in=BEKERJA):
@@ -260,6 +257,9 @@ def prune(saat: datetime.datetime | None = None) -> int:
         for place in filter(None, (impor.berkas, impor.balasan)):
             remove_file(place)
         count += 1
+    named = {place for pair in Impor.objects.values_list("berkas", "balasan") for place in pair}
+    strays = unnamed_sealed(FOLDER, named, saat - datetime.timedelta(days=1))
+    require_pair(strays, Impor.objects.count())
     for place in strays:
         remove_file(place)
     return count
