@@ -193,9 +193,15 @@ def _registry(kode: str, place: int, text: Text) -> Daerah:
     with received(io.BytesIO(png()), "bukti.png") as berkas:
         attach_evidence(tindak, berkas, row.operator)
     blok = Blok.objects.get(rusun=rusun)
-    # The same household in every kabupaten/kota: recorded twice, and nobody may learn where.
+    # The same household in every five kabupaten/kota: recorded twice, and nobody may learn where. What too many share
+    # would not be taken for a double.
     penghuni = Penghuni.objects.create(
-        kabupaten_kota=region, nama="Sutarmi", nik="3319014107900001", penghasilan=2_500_000, minat="ya", diubah=saat
+        kabupaten_kota=region,
+        nama="Sutarmi",
+        nik=f"33190141079000{place // 5 + 1:02d}",
+        penghasilan=2_500_000,
+        minat="ya",
+        diubah=saat,
     )
     move_in(penghuni, blok, "A-101", DAHULU, row.operator_penghuni)
     enter(penghuni, row.operator_penghuni, "Berminat sejak lama.")
