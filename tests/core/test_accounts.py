@@ -150,6 +150,17 @@ def test_who_was_slower_reads_the_newer_values_and_saves_then(as_admin, semarang
     assert (siti.jabatan, siti.versi) == ("Pengelola", 3)
 
 
+def test_page_tells_of_the_stored_account_after_a_refusal(as_admin, semarang):
+    siti = account("operator.3374", "operator", kabupaten_kota=semarang)
+    page = reverse("core:pengguna_ubah", args=[siti.pk])
+    for data, status in ((posted(nama=""), 422), (posted(versi="7"), 409)):  # the account is frozen, but not saved
+        answer = as_admin.post(page, data)
+        assert (answer.status_code, answer.context["form"]["is_active"].value()) == (status, False)
+        assert "Akun dibekukan" not in answer.content.decode()
+    Pengguna.objects.filter(pk=siti.pk).update(versi=2, is_active=False)
+    assert "Akun dibekukan" in as_admin.post(page, posted(is_active="on")).content.decode()
+
+
 def test_change_touches_neither_password_nor_second_factor_set_meanwhile(admin):
     stale = Pengguna.objects.get(pk=admin.pk)
     Pengguna.objects.filter(pk=admin.pk).update(password="!baru", dua_faktor_sejak=timezone.now())
