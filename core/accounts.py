@@ -20,11 +20,11 @@ from .enums import Peran
 from .history import events, note
 from .models import KodeMasuk, Pengguna
 from .passwords import AWAL_BERLAKU, first_password
-from .percobaan import DICOBA_BANYAK, forget_tries
+from .percobaan import AWAL_DIBERIKAN, DIBANTU_SELAMA, DICOBA_BANYAK, KODE_DIBERIKAN, KODE_DIPAKAI, forget_tries
 from .sesi import end_sessions
 from .signin import is_open
 
-KODE_BERLAKU: Final = datetime.timedelta(minutes=30)
+KODE_BERLAKU: Final = DIBANTU_SELAMA  # so long also where the address is closed
 KODE_DICOBA: Final = 5
 TIKET_BERLAKU: Final = 10 * 60
 DIATUR: Final = (
@@ -32,8 +32,6 @@ DIATUR: Final = (
     "is_active",
 )  # fmt: skip
 """What the page of an account changes; signing in and passwords change the other columns of the same row."""
-AWAL_DIBERIKAN: Final = "Kata sandi awal diberikan"
-KODE_DIBERIKAN: Final = "Kode untuk mengganti kata sandi diberikan"
 DIAWASI: Final = datetime.timedelta(days=7)
 """How long the admins are told what happened to an account."""
 TERBANYAK: Final = 10
@@ -289,7 +287,7 @@ def use_ticket(tiket: str, password: str) -> Pengguna | None:
     akun = account_of_ticket(tiket)  # used, or another code or a first password given, just before
     if akun is None:
         return None
-    note(akun, "Kode dipakai untuk mengganti kata sandi", akun)
+    note(akun, KODE_DIPAKAI, akun)
     set_password(akun, password, akun)
     forget_tries(akun)
     return akun
