@@ -73,7 +73,7 @@ def _create(request: HttpRequest, kunci: uuid.UUID, akun: Sequence[Pengguna]) ->
     given = accounts.with_first_passwords(akun)
 
     def create() -> str:
-        accounts.create_accounts(akun)
+        accounts.create_accounts(akun, request.user)
         made.extend(given)
         return reverse("core:pengguna_ubah", args=[akun[0].pk]) if len(akun) == 1 else reverse("core:pengguna_daftar")
 
@@ -149,7 +149,7 @@ def pengguna_ubah(request: HttpRequest, pk: int) -> HttpResponse:
     status, lebih_baru, terbaru = 422 if form.is_bound else 200, "", []
 
     def change() -> str:
-        accounts.change_account(form.instance, form.cleaned_data["versi"])
+        accounts.change_account(form.instance, form.cleaned_data["versi"], request.user)
         return reverse("core:pengguna_daftar")
 
     if form.is_valid():
