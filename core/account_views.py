@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from copy import copy
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -72,7 +73,7 @@ def _create(request: HttpRequest, kunci: uuid.UUID, akun: Sequence[Pengguna]) ->
     given = accounts.with_first_passwords(akun)
 
     def create() -> str:
-        accounts.create_accounts(akun)
+        accounts.create_accounts(akun, request.user)
         made.extend(given)
         return reverse("core:pengguna_ubah", args=[akun[0].pk]) if len(akun) == 1 else reverse("core:pengguna_daftar")
 
@@ -144,11 +145,11 @@ def _create_by_file(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def pengguna_ubah(request: HttpRequest, pk: int) -> HttpResponse:
     akun = get_object_or_404(Pengguna, pk=pk)
-    form = AkunForm(request.POST or None, instance=akun)
+    form = AkunForm(request.POST or None, instance=copy(akun))  # what is typed goes there, and `akun` stays as stored
     status, lebih_baru, terbaru = 422 if form.is_bound else 200, "", []
 
     def change() -> str:
-        accounts.change_account(form.instance, form.cleaned_data["versi"])
+        accounts.change_account(form.instance, form.cleaned_data["versi"], request.user)
         return reverse("core:pengguna_daftar")
 
     if form.is_valid():
@@ -157,6 +158,7 @@ def pengguna_ubah(request: HttpRequest, pk: int) -> HttpResponse:
         except LastAdmin as refusal:
             form.add_error(None, str(refusal))
         except AccountChanged as refusal:
+            akun = refusal.row
             form.carry_on_from(refusal.row)
             status, lebih_baru, terbaru = 409, str(refusal), form.newer_values(refusal.row)
         else:

@@ -20,11 +20,11 @@ from .enums import Peran
 from .history import events, note
 from .models import KodeMasuk, Pengguna
 from .passwords import AWAL_BERLAKU, first_password
-from .percobaan import DICOBA_BANYAK, forget_tries
+from .percobaan import AWAL_DIBERIKAN, DIBANTU_SELAMA, DICOBA_BANYAK, KODE_DIBERIKAN, KODE_DIPAKAI, forget_tries
 from .sesi import end_sessions
 from .signin import is_open
 
-KODE_BERLAKU: Final = datetime.timedelta(minutes=30)
+KODE_BERLAKU: Final = DIBANTU_SELAMA  # so long also where the address is closed
 KODE_DICOBA: Final = 5
 TIKET_BERLAKU: Final = 10 * 60
 DIATUR: Final = (
@@ -32,11 +32,11 @@ DIATUR: Final = (
     "is_active",
 )  # fmt: skip
 """What the page of an account changes; signing in and passwords change the other columns of the same row."""
-AWAL_DIBERIKAN: Final = "Kata sandi awal diberikan"
-KODE_DIBERIKAN: Final = "Kode untuk mengganti kata sandi diberikan"
+JADI_ADMIN: Final = "Menjadi admin"
 DIAWASI: Final = datetime.timedelta(days=7)
 """How long the admins are told what happened to an account."""
 TERBANYAK: Final = 10
+"""So many accounts that were tried stand there at most: anybody can add to them, and they hide nothing else."""
 WEWENANG: Final = ("peran", "kabupaten_kota_id", "akses_penghuni", "koordinator", "is_active")
 
 
@@ -121,8 +121,8 @@ def _with_first_password(akun: Pengguna, sampai: datetime.datetime) -> Diberikan
 
 
 @transaction.atomic
-def create_accounts(akun: Sequence[Pengguna]) -> None:
-    """Save new accounts, all or none. Raises `UsernameTaken`."""
+def create_accounts(akun: Sequence[Pengguna], oleh: Pengguna | None) -> None:
+    """Save new accounts, all or none; the history says of an admin who made it. Raises `UsernameTaken`."""
     names = [row.username for row in akun]
     if taken := Pengguna.objects.filter(username__in=names).values_list("username", flat=True).first():
         raise UsernameTaken(taken)
@@ -134,11 +134,14 @@ def create_accounts(akun: Sequence[Pengguna]) -> None:
             if Pengguna.objects.filter(username=row.username).exists():  # made by somebody else just now
                 raise UsernameTaken(row.username) from None
             raise
+        if _is_admin(row):
+            note(row, JADI_ADMIN, oleh)
 
 
 @transaction.atomic
-def change_account(akun: Pengguna, versi: int) -> None:
-    """Save a changed account. Whoever may see less or other things now is signed out at once.
+def change_account(akun: Pengguna, versi: int, oleh: Pengguna | None) -> None:
+    """Save a changed account. Whoever may see less or other things now is signed out at once; of who becomes an admin,
+    also again, the history says by whom.
 
     `versi` is what its page was opened with. Raises `AccountChanged`, or `LastAdmin` when no other admin would remain
     who has set a password of the own, and so can get in: the admins are locked first, so that two of them cannot close
@@ -148,14 +151,19 @@ def change_account(akun: Pengguna, versi: int) -> None:
     before = _locked(akun)
     if before.versi != versi:
         raise AccountChanged(before)
-    stays_admin = akun.peran == Peran.ADMIN and akun.is_active
     others = [row for row in admins.values() if row.pk != akun.pk and row.sandi_awal_sampai is None]
-    if akun.pk in admins and not stays_admin and not others:
+    if akun.pk in admins and not _is_admin(akun) and not others:
         raise LastAdmin
     akun.versi = before.versi + 1
     akun.save(update_fields=[*DIATUR, "versi"])
     if any(getattr(before, name) != getattr(akun, name) for name in WEWENANG):
         end_sessions(akun)
+    if _is_admin(akun) and not _is_admin(before):
+        note(akun, JADI_ADMIN, oleh)
+
+
+def _is_admin(akun: Pengguna) -> bool:
+    return akun.peran == Peran.ADMIN and akun.is_active
 
 
 def _locked(akun: Pengguna) -> Pengguna:
@@ -289,7 +297,7 @@ def use_ticket(tiket: str, password: str) -> Pengguna | None:
     akun = account_of_ticket(tiket)  # used, or another code or a first password given, just before
     if akun is None:
         return None
-    note(akun, "Kode dipakai untuk mengganti kata sandi", akun)
+    note(akun, KODE_DIPAKAI, akun)
     set_password(akun, password, akun)
     forget_tries(akun)
     return akun
@@ -313,16 +321,20 @@ class Kejadian:
 
 
 def watched_events(pengguna: Pengguna, saat: datetime.datetime) -> list[Kejadian]:
-    """What `pengguna`, an admin, should know of the last week, newest first: what others did so that somebody gets in
-    as an admin, and accounts that were tried from many addresses. Two queries.
+    """What `pengguna`, an admin, should know of the last week: first all that others did so that somebody gets in as an
+    admin, then accounts that were tried from many addresses; each newest first. Two queries.
     """
-    told = (AWAL_DIBERIKAN, KODE_DIBERIKAN, DILEPAS, DICOBA_BANYAK)
+    told = (JADI_ADMIN, AWAL_DIBERIKAN, KODE_DIBERIKAN, DILEPAS, DICOBA_BANYAK)
     entries = list(events(Pengguna, told, saat - DIAWASI).exclude(actor=pengguna).select_related("actor"))
     akun = Pengguna.objects.in_bulk({entry.object_id for entry in entries})
-    found = [
-        Kejadian(row, entry.additional_data["peristiwa"], entry.timestamp, str(entry.actor or ""))
-        for entry in entries
-        if (row := akun.get(entry.object_id)) is not None
-        and (entry.additional_data["peristiwa"] == DICOBA_BANYAK or (row.peran == Peran.ADMIN and entry.actor != row))
-    ]
-    return found[:TERBANYAK]
+    done, tried = [], []
+    for entry in entries:
+        peristiwa, row = entry.additional_data["peristiwa"], akun.get(entry.object_id)
+        if row is None:
+            continue
+        kejadian = Kejadian(row, peristiwa, entry.timestamp, str(entry.actor or ""))
+        if peristiwa == DICOBA_BANYAK:
+            tried.append(kejadian)
+        elif peristiwa == JADI_ADMIN or (row.peran == Peran.ADMIN and entry.actor != row):
+            done.append(kejadian)  # having been an admin for a while is told as well
+    return done + tried[:TERBANYAK]

@@ -18,6 +18,7 @@ from .account_forms import KodeFaktorForm, KodeTeleponForm, PilihSandi
 from .dua_faktor import FactorHeld, WrongCode, check_code, is_shared, recovery_codes_left
 from .konsep import BUANG, entrust, take_back
 from .models import Pengguna
+from .percobaan import is_closed
 from .signin import BACKEND, EXAMPLE_PASSWORD, account_of_ticket, ticket_for
 
 EXAMPLE_ORDER = ("operator.3319", "verifikator", "koordinator", "pimpinan", "admin")
@@ -164,7 +165,9 @@ def _typed_on_a_page(request: HttpRequest) -> str:
 
 def locked_out(request: HttpRequest, *args: object) -> HttpResponse:
     """Too many failed tries (429); what travels goes on travelling."""
-    context = {"next": next_url(request), "titipan": request.POST.get("titipan", "")}
+    context = {
+        "jaringan": is_closed(request), "next": next_url(request), "titipan": request.POST.get("titipan", ""),
+    }  # fmt: skip
     return render(request, "masuk_terkunci.html", context, status=429)
 
 
@@ -182,8 +185,9 @@ def keluar(request: HttpRequest) -> HttpResponse:
 def masuk_kode(request: HttpRequest) -> HttpResponse:
     """A new password by a code told over the phone: first the code, then the password.
 
-    Every wrong answer is the same one, so that nobody learns which accounts there are. The password's rules are only
-    asked behind the code: one of them knows the old password.
+    Every wrong answer is the same one, so that nobody learns which accounts there are; only at a closed address can be
+    told whom an admin helped just now. The password's rules are only asked behind the code: one of them knows the old
+    password.
     """
     if "tiket" in request.POST:
         return _new_password(request, request.POST["tiket"])

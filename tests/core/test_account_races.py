@@ -59,7 +59,7 @@ def test_two_admins_never_close_each_other(admin, putaran, change):
         akun = Pengguna.objects.get(pk=pk)
         for name, value in change.items():
             setattr(akun, name, value)
-        change_account(akun, akun.versi)
+        change_account(akun, akun.versi, None)
 
     answers = at_once(lambda: close(admin.pk), lambda: close(other.pk))
     assert sorted(type(answer).__name__ for answer in answers) == ["LastAdmin", "NoneType"]
@@ -185,6 +185,6 @@ def test_two_admins_who_help_each_other_at_once_both_do(admin, putaran):
 @pytest.mark.parametrize("putaran", range(5))
 def test_one_name_is_given_once_however_many_make_it(db, putaran):
     rows = [Pengguna(username="operator.baru", nama=f"Nama {n}", peran="pimpinan", password="!") for n in range(3)]
-    answers = at_once(*[lambda row=row: create_accounts([row]) for row in rows])
+    answers = at_once(*[lambda row=row: create_accounts([row], None) for row in rows])
     assert sorted(type(answer).__name__ for answer in answers) == ["NoneType", "UsernameTaken", "UsernameTaken"]
     assert Pengguna.objects.count() == 1

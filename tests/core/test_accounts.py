@@ -109,7 +109,7 @@ def test_last_active_admin_cannot_be_closed(as_admin, admin):
 def test_admin_can_be_closed_when_another_remains(admin):
     account("admin2", "admin")
     admin.is_active = False
-    change_account(admin, 1)
+    change_account(admin, 1, None)
     assert Pengguna.objects.get(pk=admin.pk).is_active is False
 
 
@@ -117,22 +117,22 @@ def test_change_seen_too_late_is_refused(admin):
     account("admin2", "admin")
     first, second = Pengguna.objects.get(pk=admin.pk), Pengguna.objects.get(pk=admin.pk)
     first.jabatan = second.jabatan = "Pranata komputer"
-    change_account(first, 1)
+    change_account(first, 1, None)
     with pytest.raises(AccountChanged):
-        change_account(second, 1)
+        change_account(second, 1, None)
 
 
 def test_admin_who_never_came_in_keeps_no_door_open(admin):
     account("admin2", "admin", sandi_awal_sampai=timezone.now() + datetime.timedelta(hours=1))
     admin.is_active = False
     with pytest.raises(LastAdmin):
-        change_account(admin, 1)
+        change_account(admin, 1, None)
 
 
 def test_admin_who_never_came_in_can_be_closed(admin):
     other = account("admin2", "admin", sandi_awal_sampai=timezone.now())
     other.is_active = False
-    change_account(other, 1)
+    change_account(other, 1, None)
     assert not Pengguna.objects.get(pk=other.pk).is_active
 
 
@@ -150,11 +150,22 @@ def test_who_was_slower_reads_the_newer_values_and_saves_then(as_admin, semarang
     assert (siti.jabatan, siti.versi) == ("Pengelola", 3)
 
 
+def test_page_tells_of_the_stored_account_after_a_refusal(as_admin, semarang):
+    siti = account("operator.3374", "operator", kabupaten_kota=semarang)
+    page = reverse("core:pengguna_ubah", args=[siti.pk])
+    for data, status in ((posted(nama=""), 422), (posted(versi="7"), 409)):  # the account is frozen, but not saved
+        answer = as_admin.post(page, data)
+        assert (answer.status_code, answer.context["form"]["is_active"].value()) == (status, False)
+        assert "Akun dibekukan" not in answer.content.decode()
+    Pengguna.objects.filter(pk=siti.pk).update(versi=2, is_active=False)
+    assert "Akun dibekukan" in as_admin.post(page, posted(is_active="on")).content.decode()
+
+
 def test_change_touches_neither_password_nor_second_factor_set_meanwhile(admin):
     stale = Pengguna.objects.get(pk=admin.pk)
     Pengguna.objects.filter(pk=admin.pk).update(password="!baru", dua_faktor_sejak=timezone.now())
     stale.jabatan = "Pranata komputer"
-    change_account(stale, 1)
+    change_account(stale, 1, None)
     admin.refresh_from_db()
     assert (admin.password, admin.dua_faktor_sejak is None, admin.jabatan) == ("!baru", False, "Pranata komputer")
 
@@ -164,7 +175,7 @@ def test_example_admin_does_not_count_where_examples_are_refused(admin, settings
     account("contoh", "admin", contoh=True)
     admin.is_active = False
     with pytest.raises(LastAdmin):
-        change_account(admin, 1)
+        change_account(admin, 1, None)
 
 
 def test_list_of_accounts_marks_examples_and_is_narrowed(as_admin, semarang):

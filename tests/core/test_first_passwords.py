@@ -122,7 +122,7 @@ def test_slips_carry_what_their_owner_needs(operator, admin, settings):
     settings.ALAMAT_SITUS = "https://desk.example.go.id"
     many = [Pengguna(username=f"akun{n}", nama=f"Nama {n}", peran="pimpinan") for n in range(9)]
     given = with_first_passwords(many)
-    create_accounts(many)
+    create_accounts(many, None)
     pages = PdfReader(BytesIO(slips_pdf(given))).pages
     text = " ".join(page.extract_text() for page in pages)
     assert len(pages) == 2

@@ -4,13 +4,16 @@ import datetime
 import re
 import uuid
 
+import pyotp
 import pytest
 import time_machine
 from axes.models import AccessAttempt
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from core import dua_faktor
 from core.accounts import SuspendedAccount, give_code, give_first_password
 from core.history import history_of
 from core.models import KodeMasuk, Pengguna
@@ -238,6 +241,88 @@ def test_many_accounts_are_not_tried_from_one_address(counted, settings, operato
     assert set(tried[60:]) == {429}
     assert tell("operator.kudus", "12345678", **office()).status_code == 429
     assert enter("operator.kudus", BARU, **office("10.1.1.2")).status_code == 302
+
+
+@pytest.fixture
+def closed(counted, db):
+    """The address of the office, closed by somebody who tried made-up names."""
+    for n in range(60):
+        enter(f"akun.{n}", "salah", **office())
+    answer = enter("akun.baru", "salah", **office())
+    assert answer.status_code == 429
+    assert "jaringan Anda" in answer.content.decode()
+
+
+def with_own_password(pengguna):
+    pengguna.set_password(BARU)
+    pengguna.save()
+    return pengguna
+
+
+def test_who_is_signed_in_works_on_behind_a_closed_address(closed, verifikator, masuk_sebagai):
+    client = masuk_sebagai(with_own_password(verifikator))
+    page = reverse("core:akun_dua_faktor")
+    token = client.get(page).context["form"]["rahasia"].value()
+    kode = pyotp.TOTP(dua_faktor.begun(verifikator, token)).now()
+    answer = client.post(page, {"sandi": BARU, "kode": kode, "rahasia": token}, **office())
+    assert (answer.status_code, len(answer.context["kode"])) == (200, 10)
+    for name, sandi, status in (
+        ("akun_pemulihan", "salah", 422), ("akun_pemulihan", BARU, 200), ("akun_lepas", BARU, 302),
+    ):  # fmt: skip
+        data = {"sandi": sandi, "kunci_formulir": uuid.uuid4()}
+        assert client.post(reverse(f"core:{name}"), data, **office()).status_code == status
+    lain = "tiga kuda hijau di tepi kali"
+    data = {"sandi": BARU, "new_password1": lain, "new_password2": lain, "kunci_formulir": uuid.uuid4()}
+    assert client.post(reverse("core:akun_sandi"), data, **office()).status_code == 302
+
+
+def test_who_is_signed_in_guesses_at_nobody_else_behind_a_closed_address(closed, operator, verifikator, masuk_sebagai):
+    assert tell("operator.kudus", "12345678", masuk_sebagai(verifikator), **office()).status_code == 429
+
+
+def test_own_password_is_guessed_no_faster_behind_a_closed_address(closed, operator, masuk_sebagai):
+    client = masuk_sebagai(with_own_password(operator))
+    data = {"sandi": "salah", "new_password1": "x", "new_password2": "x"}
+    codes = [
+        client.post(reverse("core:akun_sandi"), data | {"kunci_formulir": uuid.uuid4()}, **office()).status_code
+        for _ in range(8)
+    ]
+    assert (codes[0], codes[-1]) == (422, 429)
+
+
+def test_code_of_the_admin_opens_a_closed_address_for_that_account_up_to_the_sign_in(
+    closed, operator, verifikator, admin
+):
+    with_own_password(verifikator)
+    assert enter("operator.kudus", BARU, **office()).status_code == 429
+    kode = give_code(operator, admin)[0]
+    assert tell("operator.kudus", wrong(kode), **office()).status_code == 422
+    choose(tell("operator.kudus", kode, **office()).context["tiket"])
+    assert enter("operator.kudus", BARU, **office()).status_code == 302
+    assert enter("verifikator.satu", BARU, **office()).status_code == 429
+
+
+def test_first_password_opens_a_closed_address_for_half_an_hour(closed, operator, admin):
+    with time_machine.travel(timezone.now() + datetime.timedelta(minutes=1), tick=False) as clock:
+        sandi = give_first_password(operator, admin).sandi
+        assert enter("operator.kudus", sandi, **office()).status_code == 302
+        clock.shift(datetime.timedelta(minutes=31))
+        for n in range(60):
+            enter(f"akun.lain.{n}", "salah", **office())
+        assert enter("operator.kudus", sandi, **office()).status_code == 429
+
+
+def test_closed_address_is_opened_from_the_server(closed):
+    call_command("axes_reset_ip", office()["REMOTE_ADDR"])
+    assert enter("akun.baru", "salah", **office()).status_code == 422
+
+
+def test_helped_account_is_guessed_no_faster_behind_a_closed_address(closed, operator, admin):
+    kode = give_code(with_own_password(operator), admin)[0]
+    answers = [tell("operator.kudus", wrong(kode), **office()).status_code for _ in range(8)]
+    assert (answers[0], answers[-1]) == (422, 429)
+    assert tell("operator.kudus", kode, **office("10.1.1.2")).status_code == 422
+    assert enter("operator.kudus", BARU, **office()).status_code == 429
 
 
 def test_who_gets_in_frees_the_office_of_the_tries_at_that_account(counted, operator):

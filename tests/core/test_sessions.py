@@ -217,7 +217,7 @@ def test_change_of_what_an_account_may_ends_its_sessions_at_the_next_request(sig
     operator = Pengguna.objects.get(pk=operator.pk)
     for name, value in change.items():
         setattr(operator, name, value)
-    change_account(operator, operator.versi)
+    change_account(operator, operator.versi, None)
     assert client.get("/").url.startswith(MASUK)
     assert not Sesi.objects.filter(pengguna=operator).exists()
 
@@ -226,14 +226,14 @@ def test_change_of_an_address_ends_nothing(signed_in, operator):
     client = signed_in()
     operator = Pengguna.objects.get(pk=operator.pk)
     operator.surel = "sri@kuduskab.go.id"
-    change_account(operator, operator.versi)
+    change_account(operator, operator.versi, None)
     assert client.get("/").status_code == 200
 
 
 def test_work_keeps_the_name_after_moving_to_another_region(operator, semarang, admin):
     note(admin, "Sesuatu dikerjakan", operator)
     operator.kabupaten_kota = semarang
-    change_account(operator, operator.versi)
+    change_account(operator, operator.versi, None)
     assert history_of(admin)[0].oleh == "Sri Lestari"
     (moved,) = (line for line in history_of(operator) if line.beda)
     assert moved.beda == (("Kabupaten/kota", "Kabupaten Kudus", "Kota Semarang"),)

@@ -7,7 +7,7 @@ import time_machine
 from auditlog.models import LogEntry
 from django.utils import timezone
 
-from core.accounts import give_code, give_first_password
+from core.accounts import change_account, create_accounts, give_code, give_first_password
 from core.dua_faktor import take_away
 from core.history import note
 from core.models import JejakAkses, Pengguna
@@ -148,3 +148,35 @@ def test_admin_reads_what_another_admin_did_to_an_admins_account(admin, operator
 def test_admin_reads_of_an_account_that_many_addresses_try(admin, operator):
     note(operator, DICOBA_BANYAK, None)
     assert [row[:2] for row in told_of_accounts(admin)] == [("Akun operator.kudus", DICOBA_BANYAK)]
+
+
+def test_tries_push_nothing_out_of_sight_that_was_done_to_an_admin(admin, operator):
+    other = Pengguna.objects.create(username="admin.dua", nama="Dua", peran="admin", password="!")
+    for _ in range(12):
+        give_code(admin, other)
+    for _ in range(12):
+        note(operator, DICOBA_BANYAK, None)
+    labels = [row[1] for row in told_of_accounts(admin)]
+    assert labels == ["Kode untuk mengganti kata sandi diberikan"] * 12 + [DICOBA_BANYAK] * 10
+
+
+def test_admin_reads_who_was_made_an_admin(admin, operator, verifikator):
+    other = Pengguna.objects.create(username="admin.dua", nama="Dua", peran="admin", password="!")
+    baru = Pengguna(username="admin.baru", nama="Baru", peran="admin", password="!")
+    create_accounts([baru, Pengguna(username="pimpinan.dua", nama="Pim", peran="pimpinan", password="!")], other)
+    verifikator.peran = "admin"
+    change_account(verifikator, verifikator.versi, other)
+    verifikator.jabatan = "Pranata komputer"
+    change_account(verifikator, verifikator.versi, other)
+    verifikator.is_active = False
+    change_account(verifikator, verifikator.versi, other)
+    verifikator.is_active = True
+    change_account(verifikator, verifikator.versi, other)
+    verifikator.peran = "verifikator"
+    change_account(verifikator, verifikator.versi, other)
+    assert told_of_accounts(admin) == [
+        ("Akun verifikator.satu", "Menjadi admin", "Dua"),
+        ("Akun verifikator.satu", "Menjadi admin", "Dua"),
+        ("Akun admin.baru", "Menjadi admin", "Dua"),
+    ]
+    assert told_of_accounts(other) == []

@@ -29,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError(" ".join(f"{name}: {' '.join(texts)}" for name, texts in form.errors.items()))
         (given,) = with_first_passwords([form.instance])
         try:
-            create_accounts([form.instance])
+            create_accounts([form.instance], None)
         except UsernameTaken as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"Akun: {given.akun.username}\nKata sandi awal: {given.sandi}")
