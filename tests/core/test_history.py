@@ -8,6 +8,7 @@ from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
+from core.accounts import set_password
 from core.history import history_of, note
 from core.models import Pengguna
 
@@ -77,6 +78,13 @@ def test_new_password_is_told_without_the_password(client, admin, akun):
     assert akun.check_password(sandi)
     newest = history_of(akun)[0]
     assert (newest.judul, newest.oleh, newest.beda) == ("Kata sandi awal diberikan", admin.nama, ())
+
+
+def test_a_password_that_its_owner_changed_is_told_without_it(akun):
+    set_password(akun, "kuda-lumping-ungu-8", akun)
+    newest = history_of(akun)[0]
+    assert (newest.judul, newest.oleh, newest.beda) == ("Kata sandi diganti", akun.nama, ())
+    assert "kuda-lumping" not in kept()
 
 
 def test_history_keeps_no_hash_no_sign_in_and_no_telephone_number(client, akun):
