@@ -203,7 +203,7 @@ class PejabatForm(AcuanForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.baru and self.instance.berlaku_mulai <= timezone.localdate():
-            for name in ("nama", "nip"):
+            for name in ("nama", "nip", "berlaku_mulai"):
                 self.fields[name].disabled = True
                 self.fields[name].help_text = ORANGNYA_TETAP
 

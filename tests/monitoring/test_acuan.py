@@ -435,12 +435,23 @@ def test_an_official_in_office_is_never_turned_into_another_one(send, shift, exp
     assert (row.nama, row.nip[-1], row.pangkat) == (expected, "1" if expected == "Dr. Rini" else "2", "Pembina")
 
 
+def test_the_first_day_of_an_official_in_office_stays(send):
+    """Moved to tomorrow it would open the name and the NIP again."""
+    send("pejabat", **{**PEJABAT, "berlaku_mulai": "2026-01-01"})
+    row = Pejabat.objects.get()
+    tomorrow = (timezone.localdate() + datetime.timedelta(days=1)).isoformat()
+    assert send("pejabat", row.pk, **{**PEJABAT, "berlaku_mulai": tomorrow}).status_code == 302
+    row.refresh_from_db()
+    assert row.berlaku_mulai == datetime.date(2026, 1, 1)
+
+
 def test_a_misspelt_official_is_put_right_beside_the_wrong_row(send, toggle, as_admin):
     send("pejabat", **{**PEJABAT, "nama": "Dr. Rni", "pangkat": "Pembina", "berlaku_mulai": "2026-01-01"})
     wrong = Pejabat.objects.get()
     toggle("pejabat", wrong.pk, "tidak")
     page = as_admin.get(f"/acuan/pejabat/tambah/?dari={wrong.pk}").context["form"]
-    assert (page["nama"].value(), page["jabatan"].value()) == ("Dr. Rni", "Kepala Dinas")
+    assert page["jabatan"].value() == "Kepala Dinas"
+    assert [page[name].value() for name in ("nama", "nip", "pangkat", "berlaku_mulai")] == [None] * 4
     assert send("pejabat", **{**PEJABAT, "berlaku_mulai": "2026-01-01"}).status_code == 302
     assert Pejabat.objects.signature("kepala", datetime.date(2026, 2, 1))["nama"] == "Dr. Rini"
 
