@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from .models import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan, VersiAturan
@@ -156,6 +157,14 @@ def first_of_line(row: SkemaKepemilikan, schemes: Mapping[str, SkemaKepemilikan]
     while row.menggantikan_id is not None:
         row = schemes[row.menggantikan_id]
     return row.kode
+
+
+def replaceable(row: SkemaKepemilikan) -> QuerySet[SkemaKepemilikan]:
+    """The schemes in use whose place `row` may take: nobody in use took it yet, and they do not go back to `row`."""
+    schemes = {other.kode: other for other in SkemaKepemilikan.objects.all()}
+    taken = {other.menggantikan_id for other in schemes.values() if other.aktif and other.kode != row.kode}
+    free = [kode for kode in schemes if kode not in taken and first_of_line(schemes[kode], schemes) != row.kode]
+    return SkemaKepemilikan.objects.filter(pk__in=free, aktif=True)
 
 
 def _skema(row: SkemaKepemilikan, asal: str) -> Skema:

@@ -13,7 +13,7 @@ from core.forms import BaseModelForm, FormKeyMixin, VersionMixin
 from core.models import KabupatenKota, Pejabat
 from core.parsing import Unreadable, parse_nip, parse_tanggal
 from monitoring.models import Backlog
-from penghuni.aturan import TAPAK, earliest, is_used, latest
+from penghuni.aturan import TAPAK, earliest, is_used, latest, replaceable
 from penghuni.kriteria import KRITERIA
 from penghuni.models import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan
 from penghuni.penyaringan import PENERIMA_FLPP, title_of
@@ -78,11 +78,14 @@ class AcuanForm(FormKeyMixin, VersionMixin, BaseModelForm):
             self.fields["sumber"].required = True
             self.fields["sumber"].help_text = SUMBER
         if self.terpakai:
-            self.lock_fields([self.AKHIR])
+            self.lock_fields(self._open_when_used())
         elif not self.baru:
             for name in self.KUNCI:
                 self.fields[name].disabled = True
                 self.fields[name].help_text = "Tidak dapat diubah."
+
+    def _open_when_used(self) -> list[str]:
+        return [self.AKHIR]
 
     def validate_unique(self) -> None:
         """Asked when the row is stored, with the table held: see `monitoring.acuan.simpan`."""
@@ -137,7 +140,7 @@ class HargaForm(AcuanForm):
 
 
 class SkemaForm(AcuanForm):
-    KUNCI = ("kode", "menggantikan")
+    KUNCI = ("kode",)
     AKHIR = "aktif_sampai"
 
     aktif_dari = MasaField(label="Berlaku mulai")
@@ -150,15 +153,29 @@ class SkemaForm(AcuanForm):
         model = SkemaKepemilikan
         fields = ("kode", "nama", "aktif_dari", "aktif_sampai", "syarat", "bunga_persen", "tenor_tahun",
                   "penghasilan_mulai", "penghasilan_hingga", "sumber", "menggantikan")  # fmt: skip
-        help_texts: ClassVar[dict[str, str]] = {"kode": "Huruf kecil, angka, garis bawah: flpp_2027."}
+        help_texts: ClassVar[dict[str, str]] = {
+            "kode": "Huruf kecil, angka, garis bawah: flpp_2027.",
+            "menggantikan": "Skema lama yang tempatnya diambil; sekali disimpan, tetap. Yang masih dibuka berakhir "
+            "sehari sebelum skema ini dimulai; yang sudah diakhiri tetap pada tanggalnya.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["syarat"].choices = [(code, title_of(code)) for code in (*KRITERIA, PENERIMA_FLPP)]
-        if self.baru:
-            self.fields["menggantikan"].queryset = SkemaKepemilikan.objects.filter(aktif=True, aktif_sampai="")
+        if self._joins_a_line():
+            self.fields["menggantikan"].queryset = replaceable(self.instance)
         else:
+            self.fields["menggantikan"].disabled = True
+            self.fields["menggantikan"].help_text = "Tidak dapat diubah."
+        if not self.baru:
             self.fields["aktif_dari"].required = False
+
+    def _joins_a_line(self) -> bool:
+        """One in use that never said whose place it took may say so later."""
+        return self.instance.aktif and self.instance.menggantikan_id is None
+
+    def _open_when_used(self) -> list[str]:
+        return [self.AKHIR, *(["menggantikan"] if self._joins_a_line() else [])]
 
     def clean_kode(self) -> str:
         kode: str = self.cleaned_data["kode"]
@@ -169,8 +186,6 @@ class SkemaForm(AcuanForm):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         _in_order(self, cleaned, "aktif_dari", "aktif_sampai")
-        if cleaned.get("menggantikan") and len(cleaned.get("aktif_dari", "")) == len("2026"):
-            self.add_error("aktif_dari", "Tulis tanggal atau bulan mulainya, agar skema lama tahu kapan berakhir.")
         return cleaned
 
 
@@ -188,7 +203,7 @@ class PejabatForm(AcuanForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.baru and self.instance.berlaku_mulai <= timezone.localdate():
-            for name in ("nama", "nip"):
+            for name in ("nama", "nip", "berlaku_mulai"):
                 self.fields[name].disabled = True
                 self.fields[name].help_text = ORANGNYA_TETAP
 

@@ -11,7 +11,7 @@ from core.models import Pengguna
 from core.models.acuan import AcuanRow
 from core.table_locks import hold_for_writing
 from core.versions import check_version, touch
-from penghuni.aturan import earliest
+from penghuni.aturan import earliest, latest, replaceable
 from penghuni.models import SkemaKepemilikan
 
 from .forms import AcuanForm
@@ -30,20 +30,36 @@ def store(form: AcuanForm, pengguna: Pengguna) -> AcuanRow:
         check_version(before, form.cleaned_data["versi"])
     row.validate_unique()
     row.validate_constraints()
-    if before is None and isinstance(row, SkemaKepemilikan) and row.menggantikan_id:
+    if isinstance(row, SkemaKepemilikan) and row.menggantikan_id and row.menggantikan_id != _replaced_by(before):
         _end_replaced(row, row.menggantikan_id, pengguna)
     refuse_overlap(row, before)
     _save(row, pengguna)
     return row
 
 
+def _replaced_by(before: AcuanRow | None) -> str | None:
+    return before.menggantikan_id if isinstance(before, SkemaKepemilikan) else None
+
+
 def _end_replaced(row: SkemaKepemilikan, kode: str, pengguna: Pengguna) -> None:
-    """End the scheme whose place `row` takes the day before. The form read it before the table was held."""
+    """End the scheme whose place `row` takes the day before, unless it was ended already.
+
+    The form read it before the table was held.
+    """
     replaced = SkemaKepemilikan.objects.select_for_update().get(pk=kode)
-    if not replaced.aktif or replaced.aktif_sampai:
+    if not replaceable(row).filter(pk=kode).exists():
         raise ValidationError(
-            {"menggantikan": f"{replaced} sudah diakhiri atau dinonaktifkan. Periksa dahulu, lalu pilih lagi."}
+            {"menggantikan": f"{replaced} sudah digantikan atau dinonaktifkan. Periksa dahulu, lalu pilih lagi."}
         )
+    if replaced.aktif_sampai:
+        if latest(replaced.aktif_sampai) >= earliest(row.aktif_dari):
+            raise ValidationError(
+                {"menggantikan": f"{replaced} belum berakhir ketika skema ini mulai. Periksa dahulu tanggal keduanya."}
+            )
+        return
+    if len(row.aktif_dari) <= len("2026"):
+        wanted = "Tulis tanggal atau bulan mulainya skema yang baru, atau akhiri dahulu yang lama, lalu pilih lagi."
+        raise ValidationError({"menggantikan": f"{replaced} masih dibuka. {wanted}"})
     ended = earliest(row.aktif_dari) - datetime.timedelta(days=1)
     if ended < earliest(replaced.aktif_dari):
         raise ValidationError({"aktif_dari": f"{replaced} baru mulai sesudah itu."})

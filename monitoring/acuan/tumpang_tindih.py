@@ -12,7 +12,7 @@ from penghuni.models import BatasHargaRumah, BatasPenghasilan, SkemaKepemilikan
 
 DITENTUKAN = (
     "berlaku_mulai", "berlaku_sampai", "tahun_mulai", "tahun_sampai", "aktif_dari", "aktif_sampai",
-    "terverifikasi", "wilayah", "jenis", "tugas", "kewenangan", "kabupaten_kota_id",
+    "terverifikasi", "wilayah", "jenis", "menggantikan_id", "tugas", "kewenangan", "kabupaten_kota_id",
 )  # fmt: skip
 """The columns that the answer depends on."""
 

@@ -74,6 +74,8 @@ def _filled_from(kind: Jenis, pk: str) -> dict[str, Any]:
     if before is None:
         return {}
     fresh = {"berlaku_mulai", "berlaku_sampai", "aktif_dari", "aktif_sampai", "tahun_mulai", "tahun_sampai", "sumber"}
+    if isinstance(before, Pejabat):
+        fresh |= {"nama", "nip", "pangkat"}  # another person at the same post
     names = [name for name in kind.form.Meta.fields if name not in fresh and name not in ("kode", "dasar_hukum")]  # type: ignore[attr-defined]
     values = model_to_dict(before, fields=names)
     return values | {"menggantikan": before.pk} if "menggantikan" in values else values

@@ -232,14 +232,120 @@ def test_of_one_line_of_schemes_one_is_open_on_a_day(aturan, send, toggle):
     assert SkemaKepemilikan.objects.get(pk="flpp_2027").aktif
 
 
-@pytest.mark.parametrize("wrong", [{"aktif": False}, {"aktif_sampai": "2026-12-31"}])
-def test_a_scheme_that_ended_meanwhile_is_not_replaced(aturan, admin, wrong):
+def lama_dan_baru(**baru):
+    """`flpp` ended, and a scheme that took its place before anybody stored whose place it took."""
+    SkemaKepemilikan.objects.filter(pk="flpp").update(aktif_sampai="2026-04-30")
+    values = {"kode": "flpp_2026", "nama": "KPR FLPP 2026", "aktif_dari": "2026-05-01", "syarat": "wni", **baru}
+    return SkemaKepemilikan.objects.create(**values)
+
+
+def sbum_on(day):
+    return evaluate(Profil(punya_rumah="ya"), rules_on(datetime.date.fromisoformat(day)))["sbum"].penilaian[0].nilai
+
+
+@pytest.mark.parametrize("terpakai", [True, False])
+def test_a_scheme_that_took_anothers_place_earlier_is_joined_to_its_line(aturan, send, as_admin, terpakai):
+    row = lama_dan_baru()
+    before = rules_on(HARI)
+    if terpakai:
+        record_version(before)
+    assert sbum_on("2027-06-01") == "Tidak dibuka pada tanggal ini"
+    told = {**SKEMA, "nama": row.nama, "aktif_dari": row.aktif_dari, "syarat": ["wni"]}
+    assert send("skema", row.pk, **told, menggantikan="flpp").status_code == 302
+    assert sbum_on("2027-06-01") != "Tidak dibuka pada tanggal ini"
+    assert rules_on(HARI).versi != before.versi
+    row.refresh_from_db()
+    assert (row.menggantikan_id, row.nama, row.versi) == ("flpp", "KPR FLPP 2026", 2)
+    assert SkemaKepemilikan.objects.values_list("aktif_sampai", "versi").get(pk="flpp") == ("2026-04-30", 1)
+    assert "menggantikan" in LogEntry.objects.filter(object_pk=row.pk).latest("id").changes
+    # Whose place it took is said once.
+    assert send("skema", row.pk, versi=2, **told, menggantikan="sbum").status_code == 302
+    row.refresh_from_db()
+    assert row.menggantikan_id == "flpp"
+    assert as_admin.get(f"/acuan/skema/{row.pk}/").context["form"].fields["menggantikan"].disabled
+
+
+def test_a_scheme_that_was_ended_first_is_followed_by_its_new_version(aturan, send, as_admin):
+    record_version(rules_on(datetime.date(2026, 1, 1)))
+    assert send("skema", "flpp", aktif_sampai="31/03/2027").status_code == 302
+    page = as_admin.get("/acuan/skema/tambah/?dari=flpp").context["form"]
+    assert (page["menggantikan"].value(), page["nama"].value()) == ("flpp", "KPR FLPP")
+    assert 'value="flpp" selected' in str(page["menggantikan"])
+    assert send("skema", **SKEMA, menggantikan="flpp").status_code == 302
+    assert SkemaKepemilikan.objects.get(pk="flpp").aktif_sampai == "2027-03-31"
+    assert (sbum_on("2027-04-30"), sbum_on("2027-05-01")) == ("Tidak dibuka pada tanggal ini", "Perlu verifikasi")
+
+
+def test_a_new_version_sent_from_the_page_that_filled_it_in_ends_the_old_one(aturan, as_admin):
+    data = {"kunci_formulir": uuid.uuid4(), "versi": 1, **SKEMA, "menggantikan": "flpp"}
+    assert as_admin.post("/acuan/skema/tambah/?dari=flpp", data).status_code == 302
+    assert SkemaKepemilikan.objects.get(pk="flpp").aktif_sampai == "2027-04-30"
+
+
+@pytest.mark.parametrize(("mulai", "masa"), [("", "2027"), ("", "2027-05-01"), ("2028", "2029")])
+def test_a_scheme_that_ends_later_is_not_followed_before(aturan, send, mulai, masa):
+    row = SkemaKepemilikan.objects.create(kode="flpp_x", nama="X", aktif_dari="2027-04-01", syarat="wni")
+    SkemaKepemilikan.objects.filter(pk="flpp").update(aktif_dari=mulai, aktif_sampai=masa)
+    told = {**SKEMA, "aktif_sampai": "2027-12-31", "menggantikan": "flpp"}
+    assert "belum berakhir" in str(errors(send("skema", **told)))
+    assert "belum berakhir" in str(errors(send("skema", row.pk, **told)))
+
+
+def test_a_scheme_joins_only_a_line_in_which_nothing_else_is_open_then(aturan, send):
+    SkemaKepemilikan.objects.filter(pk="flpp").update(aktif_sampai="2026-04-30")
+    for kode, dari, aktif, lama in (("x", "2026-05-01", False, "flpp"), ("y", "2026-06-01", True, "x")):
+        SkemaKepemilikan.objects.create(
+            kode=kode, nama=kode, aktif_dari=dari, syarat="wni", aktif=aktif, menggantikan_id=lama
+        )
+    row = SkemaKepemilikan.objects.create(kode="z", nama="Z", aktif_dari="2027-05-01", syarat="wni")
+    assert "bertumpang tindih dengan y" in str(errors(send("skema", row.pk, **SKEMA, menggantikan="flpp")))
+
+
+@pytest.mark.parametrize("terpakai", [True, False])
+@pytest.mark.parametrize("mulai", ["", "2027"])
+def test_an_open_scheme_is_only_ended_by_one_whose_start_is_known(aturan, send, terpakai, mulai):
+    row = SkemaKepemilikan.objects.create(kode="flpp_x", nama="X", aktif_dari=mulai, syarat="wni")
+    if terpakai:
+        record_version(rules_on(HARI))
+    told = {**SKEMA, "aktif_dari": mulai, "syarat": ["wni"]}
+    assert "mulainya" in str(errors(send("skema", row.pk, **told, menggantikan="flpp")))
+    assert SkemaKepemilikan.objects.get(pk="flpp").aktif_sampai == ""
+
+
+def test_a_line_of_schemes_never_runs_into_itself_nor_parts(aturan, send, admin):
+    send("skema", **SKEMA, menggantikan="flpp")
+    flpp = {**SKEMA, "nama": "KPR FLPP", "aktif_dari": "", "aktif_sampai": "2027-04-30"}
+    assert "menggantikan" in errors(send("skema", "flpp", versi=2, **flpp, menggantikan="flpp_2027"))
+    assert "menggantikan" in errors(send("skema", "flpp", versi=2, **flpp, menggantikan="flpp"))
+    other = {**SKEMA, "kode": "flpp_lain", "aktif_dari": "01/05/2028"}
+    assert "menggantikan" in errors(send("skema", **other, menggantikan="flpp"))
+
+
+def test_a_scheme_out_of_use_takes_nobodys_place(aturan, send, toggle):
+    send("skema", **SKEMA)
+    toggle("skema", "flpp_2027", "tidak")
+    assert send("skema", "flpp_2027", versi=2, **SKEMA, menggantikan="flpp").status_code == 302
+    assert SkemaKepemilikan.objects.get(pk="flpp_2027").menggantikan_id is None
+    assert SkemaKepemilikan.objects.get(pk="flpp").aktif_sampai == ""
+
+
+def test_a_scheme_taken_out_of_use_meanwhile_is_not_replaced(aturan, admin):
     form = SkemaForm({"kunci_formulir": uuid.uuid4(), "versi": 1, **SKEMA, "menggantikan": "flpp"})
     assert form.is_valid()
-    SkemaKepemilikan.objects.filter(pk="flpp").update(**wrong)
-    with pytest.raises(ValidationError, match="sudah diakhiri atau dinonaktifkan"), transaction.atomic():
+    SkemaKepemilikan.objects.filter(pk="flpp").update(aktif=False)
+    with pytest.raises(ValidationError, match="sudah digantikan atau dinonaktifkan"), transaction.atomic():
         store(form, admin)
     assert not SkemaKepemilikan.objects.filter(pk="flpp_2027").exists()
+
+
+def test_two_schemes_do_not_take_each_others_place_meanwhile(aturan, admin):
+    row = lama_dan_baru()
+    told = {**SKEMA, "syarat": ["wni"], "aktif_dari": "2026-05-01", "menggantikan": "flpp"}
+    form = SkemaForm({"kunci_formulir": uuid.uuid4(), "versi": 1, **told}, instance=row)
+    assert form.is_valid(), form.errors
+    SkemaKepemilikan.objects.filter(pk="flpp").update(menggantikan="flpp_2026")
+    with pytest.raises(ValidationError, match="sudah digantikan atau dinonaktifkan"), transaction.atomic():
+        store(form, admin)
 
 
 def test_replacing_a_scheme_keeps_what_another_admin_wrote_meanwhile(aturan, admin):
@@ -313,9 +419,9 @@ def test_an_official_comes_back_only_to_a_post_that_is_free(send, toggle):
     toggle("pejabat", wrong.pk, "tidak")
     send("pejabat", **{**PEJABAT, "nama": "Dr. Benar"})
     assert "dipegang Dr. Benar" in toggle("pejabat", wrong.pk, "ya", versi=2).content.decode()
-    assert send("pejabat", wrong.pk, versi=2, **{**PEJABAT, "berlaku_mulai": "2027-02-01"}).status_code == 302
+    assert send("pejabat", wrong.pk, versi=2, **PEJABAT, berlaku_sampai="2027-02-01").status_code == 302
     wrong.refresh_from_db()
-    assert (wrong.aktif, wrong.berlaku_mulai) == (False, datetime.date(2027, 2, 1))
+    assert (wrong.aktif, wrong.berlaku_sampai) == (False, datetime.date(2027, 2, 1))
 
 
 @pytest.mark.parametrize(("shift", "expected"), [(0, "Dr. Rini"), (-400, "Dr. Rini"), (1, "Dr. Lain")])
@@ -329,12 +435,23 @@ def test_an_official_in_office_is_never_turned_into_another_one(send, shift, exp
     assert (row.nama, row.nip[-1], row.pangkat) == (expected, "1" if expected == "Dr. Rini" else "2", "Pembina")
 
 
+def test_the_first_day_of_an_official_in_office_stays(send):
+    """Moved to tomorrow it would open the name and the NIP again."""
+    send("pejabat", **{**PEJABAT, "berlaku_mulai": "2026-01-01"})
+    row = Pejabat.objects.get()
+    tomorrow = (timezone.localdate() + datetime.timedelta(days=1)).isoformat()
+    assert send("pejabat", row.pk, **{**PEJABAT, "berlaku_mulai": tomorrow}).status_code == 302
+    row.refresh_from_db()
+    assert row.berlaku_mulai == datetime.date(2026, 1, 1)
+
+
 def test_a_misspelt_official_is_put_right_beside_the_wrong_row(send, toggle, as_admin):
-    send("pejabat", **{**PEJABAT, "nama": "Dr. Rni", "berlaku_mulai": "2026-01-01"})
+    send("pejabat", **{**PEJABAT, "nama": "Dr. Rni", "pangkat": "Pembina", "berlaku_mulai": "2026-01-01"})
     wrong = Pejabat.objects.get()
     toggle("pejabat", wrong.pk, "tidak")
     page = as_admin.get(f"/acuan/pejabat/tambah/?dari={wrong.pk}").context["form"]
-    assert (page["nama"].value(), page["jabatan"].value()) == ("Dr. Rni", "Kepala Dinas")
+    assert page["jabatan"].value() == "Kepala Dinas"
+    assert [page[name].value() for name in ("nama", "nip", "pangkat", "berlaku_mulai")] == [None] * 4
     assert send("pejabat", **{**PEJABAT, "berlaku_mulai": "2026-01-01"}).status_code == 302
     assert Pejabat.objects.signature("kepala", datetime.date(2026, 2, 1))["nama"] == "Dr. Rini"
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -48,6 +49,16 @@ def edit_everything(periode):
     Backlog.objects.create(tahun=periode.tanggal_posisi.year, jenis="kemiskinan", jumlah=888_888, sumber="Baru")
     Pejabat.objects.update(nama="Dr. Baru", pangkat="Pembina Utama")
     KabupatenKota.objects.filter(pk="33.19").update(nama="Kabupaten Kudus Raya")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_update_keeps_what_was_signed_off_before_it(ditetapkan):
+    kept = PeriodeMonitoring.objects.get().tetapan
+    MigrationExecutor(connection).migrate([("monitoring", "0011_acuan_disunting")])
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+    assert kept["daerah"]
+    assert PeriodeMonitoring.objects.get().tetapan == kept
 
 
 KODE = ["", "33.19"]
