@@ -44,8 +44,8 @@ def waiting(versi: str, pengguna: Pengguna) -> int:
     begin a run of their own. Unless other rules were in use since: who was screened under those waits for these.
     """
     others_since = VersiAturan.objects.filter(dipakai_sejak__gt=OuterRef("dimulai"))
-    last = PutaranPenyaringan.objects.filter(~Exists(others_since), versi_aturan=versi, berjalan=False).first()
-    return 0 if last is not None and not last.pesan else due(versi, pengguna)
+    last = PutaranPenyaringan.objects.filter(~Exists(others_since), versi_aturan=versi).first()
+    return 0 if last is not None and not last.berjalan and not last.pesan else due(versi, pengguna)
 
 
 def running() -> PutaranPenyaringan | None:

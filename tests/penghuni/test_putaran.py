@@ -376,6 +376,16 @@ def test_whoever_was_saved_while_other_rules_held_waits_once_the_former_come_bac
     assert waiting(aturan.versi, operator) == 0
 
 
+def test_who_was_left_by_a_run_that_was_killed_is_told(people, operator, aturan):
+    people(1)
+    work(begin(None))
+    people(1)  # as an import leaves them
+    killed = begin(None)
+    PutaranPenyaringan.objects.filter(pk=killed.pk).update(denyut=timezone.now() - 2 * LOST)
+    assert running() is None
+    assert waiting(aturan.versi, operator) == 1
+
+
 def test_after_a_run_who_waits_is_told_without_counting(people, operator, aturan, django_assert_num_queries):
     people(1)
     work(begin(None))
