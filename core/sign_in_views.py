@@ -30,11 +30,12 @@ KODE_SALAH = "Nama akun atau kode salah, atau kodenya sudah tidak berlaku. Perik
 
 
 def next_url(request: HttpRequest) -> str:
-    """Where `next` leads, when that is on this site; else home."""
+    """Where `next` leads, when that is a path of this site; else home. A bare word would be taken for a page's name."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return target
-    return resolve_url("beranda")
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if safe and target.startswith("/") else resolve_url("beranda")
 
 
 @login_not_required
