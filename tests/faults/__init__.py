@@ -7,7 +7,8 @@ were answered and what must hold of the data afterwards. All on the database of 
 
     fault                                             shown by
     F1  killed in an import                           test_crash_points.test_an_import, impor/test_killed.py
-    F2  killed in a submit or a decision              test_crash_points.test_the_moves_of_an_isian
+    F2  killed in a submit or a decision              test_crash_points.test_the_moves_of_an_isian (by a fork and
+                                                      in the worker of gunicorn)
     F3  killed after the commit, before the answer    test_crash_points (the last steps of every path, sent again),
                                                       test_ledger.test_a_worker_killed_at_every_step_of_a_form
     F4  killed while papers are made                  monitoring/test_dokumen_latar.py

@@ -11,12 +11,15 @@ import pytest
 
 from . import operations as op
 from .ledger import Ledger
-from .world import Forked
+from .world import Forked, Http
 
 pytestmark = pytest.mark.django_db
 
 EVERY = int(os.environ.get("UJI_TIAP_LANGKAH", "7"))
-"""Of how many steps one is taken in the slow paths; `make faults` takes each."""
+SERVED_EVERY = int(os.environ.get("UJI_TIAP_LANGKAH", "20"))
+"""Of how many steps one is taken in the slow paths, fewer where gunicorn has to start a worker again each time;
+`make faults` takes each.
+"""
 
 
 class Rounds:
@@ -77,10 +80,15 @@ def test_a_form_that_keeps_a_file(rounds, forks, world):
     assert {path.relative_to(world.media).as_posix() for path in left} == named
 
 
-def test_the_moves_of_an_isian(rounds, forks, world):
-    people = ("operator.3302", "verifikator", "koordinator")
-    operator, verifikator, koordinator = (Forked(forks, name) for name in people)
-    kode = "33.02"
+@pytest.mark.parametrize(("kode", "reached"), [("33.02", "by a fork"), ("33.05", "as served")])
+def test_the_moves_of_an_isian(rounds, forks, world, request, kode, reached):
+    people = (f"operator.{kode.replace('.', '')}", "verifikator", "koordinator")
+    if reached == "as served":
+        served, every = request.getfixturevalue("served"), SERVED_EVERY
+        operator, verifikator, koordinator = (Http(served, name) for name in people)
+    else:
+        every = EVERY
+        operator, verifikator, koordinator = (Forked(forks, name) for name in people)
     cell = f"{world.tempat[kode]['rusun']}/hunian//jumlah_kk"
     due = (datetime.date.today() + datetime.timedelta(days=3)).strftime("%d/%m/%Y")
 
@@ -88,13 +96,16 @@ def test_the_moves_of_an_isian(rounds, forks, world):
         return rounds.carry_out(op.move(kode, path, **fields), person, step)
 
     def answer_and_send(step):
-        (pk,) = world.sql("SELECT id FROM monitoring_catatan WHERE status = 'terbuka'")[0]
+        (pk,) = world.sql(
+            "SELECT c.id FROM monitoring_catatan c JOIN monitoring_isian i ON i.id = c.isian_id"
+            f" WHERE c.status = 'terbuka' AND i.kabupaten_kota_id = '{kode}'"
+        )[0]
         make(operator, f"catatan/{pk}/jawab/", step, **{f"c{pk}-jawaban": "Sudah dicocokkan."})
         make(operator, "kirim/", step, pernyataan="on")
         make(verifikator, f"catatan/{pk}/selesai/", step)
 
     make(operator, "kirim/", 0, pernyataan="on")
-    for step in rounds.steps(EVERY):
+    for step in rounds.steps(every):
         make(verifikator, f"catatan/tulis/?alamat={cell}", step, isi="Mohon diperiksa.")
         make(verifikator, "kembalikan/", step, jawab_sebelum=due, alasan="")
         answer_and_send(step)

@@ -17,7 +17,6 @@ from django.db import connection
 
 from . import operations as op
 from .ledger import Ledger
-from .steps import FATAL
 from .world import Forked, Http, until
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +95,7 @@ def test_a_worker_killed_at_every_step_of_a_form(crowd, served, make):
     killed = 0
     for step in itertools.count(1, EVERY):
         operation = make(person, *words)
-        answer = crowd.ledger.enter(operation, person, operation.send(person, headers={FATAL: str(step)}))
+        answer = crowd.ledger.enter(operation, person, operation.send(person, crash=step))
         until(served.answers, 30)
         if answer.status is not None:
             break

@@ -25,6 +25,7 @@ from tests.forms import fields_of
 from tests.sites import ROOT, Site, until
 
 from .postgres import Server, free_port
+from .steps import FATAL
 
 TOKEN = "u" * 32
 SPACE = 160
@@ -58,8 +59,8 @@ person("verifikator", Peran.VERIFIKATOR)
 daerah = [
     KabupatenKota.objects.create(kode=kode, nama=f"Kabupaten {nama}", jenis=JenisDaerah.KABUPATEN, ibu_kota=nama,
                                  baris=1, kolom=kolom)
-    for kolom, (kode, nama) in enumerate(zip(("33.01", "33.02", "33.03", "33.04"),
-                                             ("Cilacap", "Banyumas", "Purbalingga", "Banjarnegara")), 1)
+    for kolom, (kode, nama) in enumerate(zip(("33.01", "33.02", "33.03", "33.04", "33.05"),
+                                             ("Cilacap", "Banyumas", "Purbalingga", "Banjarnegara", "Kebumen")), 1)
 ]
 periode = make_periode(koordinator, *daerah)
 for row in daerah:
@@ -310,14 +311,17 @@ class Http:
     def get(self, path, timeout=30):
         return self._send("GET", path, timeout=timeout)
 
-    def post(self, path, fields, berkas=None, headers=None, timeout=30):
-        fields = {"csrfmiddlewaretoken": TOKEN, **fields}
+    def post(self, path, fields, berkas=None, headers=None, timeout=30, crash=0):
+        """`crash`: the step at which the worker that answers dies."""
+        fields, headers = {"csrfmiddlewaretoken": TOKEN, **fields}, dict(headers or {})
+        if crash:
+            headers[FATAL] = str(crash)
         if berkas:
             body, kind = multipart(fields, berkas)
         else:
             body, kind = urllib.parse.urlencode(fields).encode(), "application/x-www-form-urlencoded"
         try:
-            return self._send("POST", path, body, {"Content-Type": kind, **(headers or {})}, timeout)
+            return self._send("POST", path, body, {"Content-Type": kind, **headers}, timeout)
         except (OSError, http.client.HTTPException):
             return Answer(None)
 
