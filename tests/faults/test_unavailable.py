@@ -329,7 +329,10 @@ def test_uploads_cut_off_leave_nothing_and_hold_up_nobody(served, forks):
     began = time.monotonic()
     assert Http(served, "operator.3301").get("/rusun/", timeout=30).status == 200
     assert time.monotonic() - began < 10
-    until(lambda: kept() == before, 20)
+    # What was put aside may hang on the exception that ended it, until the worker collects: that comes with requests.
+    with contextlib.suppress(AssertionError):
+        until(lambda: served.answers() and kept() == before, 20)
+    assert kept() == before
     assert not any("Traceback" in line for line in served.lines()[logged:])
 
 
