@@ -13,7 +13,6 @@ class Migration(migrations.Migration):
             name="menggantikan",
             field=models.ForeignKey(
                 blank=True,
-                help_text="Skema lama berakhir sehari sebelum yang baru dimulai. Tulis tanggal mulai yang lengkap.",
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",

@@ -136,10 +136,7 @@ class SkemaKepemilikan(AcuanRow):
     tenor_tahun = models.PositiveSmallIntegerField("tenor paling lama (tahun)", null=True, blank=True)
     penghasilan_mulai = models.PositiveBigIntegerField("penghasilan mulai (Rp)", null=True, blank=True)
     penghasilan_hingga = models.PositiveBigIntegerField("penghasilan hingga (Rp)", null=True, blank=True)
-    menggantikan = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
-        help_text="Skema lama berakhir sehari sebelum yang baru dimulai. Tulis tanggal mulai yang lengkap.",
-    )  # fmt: skip
+    menggantikan = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     sumber = models.CharField(max_length=60, blank=True)
     aktif = models.BooleanField(default=True, editable=False)
 
